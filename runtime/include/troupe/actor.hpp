@@ -1,0 +1,141 @@
+// actor: the base class of every actor, and what an actor can do for itself.
+//
+// An actor is a class with handlers, `on(Message)`. It handles one message at a time, a suspended
+// handler included, so its members need no locks. It gets time, timers and randomness from here
+// only; then the same code runs unchanged under simulation.
+//
+// Every function here is for the actor's own use during its turn, from the constructor on. They
+// must not be called from another thread or another actor.
+//
+// Optional hooks, found by name (public members):
+//   task<std::expected<void, start_error>> started();   runs before the first message; an error or
+//                                                        an exception counts as a failure
+//   task<> stopping();                                   runs after the children have stopped, on a
+//                                                        regular stop, not after a failure
+//   void turn_ended();                                   after each batch of messages: flush here
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <troupe/clock.hpp>
+#include <troupe/detail/ask.hpp>
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/factory.hpp>
+#include <troupe/random.hpp>
+#include <troupe/ref.hpp>
+#include <troupe/spawn_options.hpp>
+
+namespace troupe {
+
+namespace io {
+class byte_stream;
+class acceptor;
+class pending_stream;
+struct endpoint;
+struct error;
+}  // namespace io
+
+/// Names a timer of one actor. Harmless to keep: cancelling a timer that is gone does nothing.
+struct timer_id {
+  std::uint64_t value = 0;
+  explicit operator bool() const noexcept { return value != 0; }
+};
+
+class actor {
+ public:
+  actor(const actor&) = delete;
+  actor& operator=(const actor&) = delete;
+  virtual ~actor() = default;
+
+ protected:
+  /// Only a system makes actors: constructing one elsewhere asserts.
+  actor() : cell_(detail::actor_cell::current()) {}
+
+  template <class Self>
+  ref<Self> self(this Self& self_object) {
+    return ref<Self>(detail::cell_ptr(self_object.actor::cell_));
+  }
+  std::uint64_t id() const noexcept { return cell_.id(); }
+
+  /// The time of this turn: constant until the handler returns or suspends.
+  time_point now() const noexcept { return cell_.now(); }
+  wall_time wall_now() const noexcept;
+  /// This actor's own randomness, seeded by the system.
+  random_source& random() noexcept;
+
+  /// Spawns a child: this actor supervises it, and stops it before it stops itself.
+  /// Arguments are copied and kept for restarts; references go through std::ref.
+  template <std::derived_from<actor> A, class... Arguments>
+  ref<A> spawn(Arguments&&... arguments) {
+    return detail::spawn_as<A>(
+        [this](auto&&... rest) -> detail::cell_ptr {
+          return cell_.spawn(std::forward<decltype(rest)>(rest)...);
+        },
+        std::forward<Arguments>(arguments)...);
+  }
+
+  /// Stops this actor after the current message.
+  void stop() noexcept { cell_.request_stop(stop_reason::stopped); }
+
+  /// Delivers exactly one `terminated` to on(terminated), also when the actor is already gone.
+  template <class Self, class B>
+  void monitor(this Self& self, const ref<B>& watched) {
+    static_assert(handles<Self, terminated>, "a monitoring actor needs void on(terminated)");
+    if (watched) self.actor::cell_.monitor(*watched.cell().get());
+  }
+
+  /// Sends `message` to this actor once, `delay` from now. Outside the mailbox's capacity, so never
+  /// refused. Gone with the actor, or with its restart.
+  template <class Self, class M>
+  timer_id send_after(this Self& self, duration delay, M message) {
+    static_assert(detail::check_handler<Self, M>());
+    return {self.actor::cell_.start_timer(
+        delay, duration::zero(),
+        std::make_unique<detail::timed<Self, M, false>>(std::move(message)))};
+  }
+  /// Sends a copy every `period` (> 0), first after one period. Late ticks are skipped, not made
+  /// up.
+  template <class Self, class M>
+  timer_id send_every(this Self& self, duration period, M message) {
+    static_assert(detail::check_handler<Self, M>());
+    static_assert(std::copy_constructible<M>, "send_every sends copies of its message");
+    return {self.actor::cell_.start_timer(
+        period, period, std::make_unique<detail::timed<Self, M, true>>(std::move(message)))};
+  }
+  /// True when the message had not been sent yet.
+  bool cancel(timer_id timer) noexcept { return cell_.cancel_timer(timer.value); }
+
+  /// `co_await sleep(1s)`: true after the time, false when the actor is stopping.
+  static detail::sleep_operation sleep(duration length) noexcept {
+    return detail::sleep_operation(length);
+  }
+
+  /// Asks without suspending: the result, passed through `map`, comes as a message to this actor.
+  ///   pipe(account.ask(deposit{5}, 1s), [id](auto result) { return deposited{id, result}; });
+  template <class Self, request M, class Map>
+  void pipe(this Self& self, detail::ask_operation<M> ask, Map map) {
+    using result = std::invoke_result_t<Map&, ask_result<M>>;
+    if constexpr (detail::check_handler<Self, result>()) {
+      detail::piped_ask<Self, M, Map>::start(self.actor::cell_, std::move(ask), std::move(map));
+    }
+  }
+
+  /// Makes this actor the owner of a stream that was accepted elsewhere; see io/byte_stream.hpp.
+  /// The actor must be pinned to a worker and handle io::readable and io::writable.
+  template <class Self>
+  std::unique_ptr<io::byte_stream> open(this Self& self, io::pending_stream stream);
+  /// Listens; the actor must be pinned and handle io::accepted. See io/acceptor.hpp.
+  template <class Self>
+  std::expected<std::unique_ptr<io::acceptor>, io::error> listen(this Self& self,
+                                                                 const io::endpoint& address);
+
+ private:
+  detail::actor_cell& cell_;
+};
+
+}  // namespace troupe

@@ -1,0 +1,195 @@
+// An ask under way: awaited by a coroutine of an actor, or turned into a message (actor::pipe).
+#pragma once
+
+#include <coroutine>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/envelopes.hpp>
+
+namespace troupe::detail {
+
+ask_error make_ask_error(ask_errc code, const actor_cell* target, const request_envelope* request,
+                         std::string_view message, time_point asked_at, time_point now) noexcept;
+
+/// The answer, or why there is none, in the caller's form.
+template <request M>
+ask_result<M> to_result(request_of<M>& answer) {
+  using reply_type = reply_t<M>;
+  if constexpr (std::is_void_v<reply_type>) {
+    return {};
+  } else if constexpr (std::same_as<ask_result<M>, std::expected<reply_type, ask_error>>) {
+    return std::move(*answer.answer);
+  } else {
+    reply_type& reply = *answer.answer;
+    if (!reply) {
+      using error = typename reply_type::error_type;
+      return std::unexpected(ask_failure<error>::answered(std::move(reply.error())));
+    }
+    if constexpr (std::is_void_v<typename reply_type::value_type>) {
+      return {};
+    } else {
+      return std::move(*reply);
+    }
+  }
+}
+
+template <request M>
+class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protected wait {
+ public:
+  using result_type = ask_result<M>;
+
+  ask_operation(cell_ptr target, request_of<M>* request, troupe::duration within) noexcept
+      : target_(std::move(target)), request_(request), within_(within) {}
+  ask_operation(ask_operation&& other) noexcept
+      : target_(std::move(other.target_)),
+        request_(std::exchange(other.request_, nullptr)),
+        within_(other.within_) {}
+  ask_operation& operator=(ask_operation&&) = delete;
+  ~ask_operation() {
+    if (request_) request_->destroy(request_);
+  }
+
+  bool await_ready() { return !send(actor_cell::current(), &resume_awaiter); }
+  void await_suspend(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
+  result_type await_resume() { return *std::move(result_); }
+
+  /// For actor::pipe: false when the result is there at once.
+  bool send(actor_cell& from,
+            void (*on_complete)(wait&, actor_cell&, end, request_envelope*) noexcept) {
+    asked_at_ = from.now();
+    if (!target_) return refuse(ask_errc::no_such_actor);
+    if (from.cancelling()) return refuse(ask_errc::cancelled);
+    wait::complete = on_complete;
+    wait::deadline = asked_at_ + within_;
+    wait::asked = request_;
+    from.begin_wait(*this);
+    request_->wait_id = wait::id;
+    request_->asker = &from;
+    from.retain();
+    const tell_status status = target_->push(request_);
+    if (status == tell_status::accepted) {
+      request_ = nullptr;  // comes back through the control list
+      return true;
+    }
+    from.release();
+    from.abandon_wait(*this);
+    return refuse(status == tell_status::mailbox_full ? ask_errc::mailbox_full : ask_errc::stopped);
+  }
+
+  /// On the turn: keeps what the ask came to.
+  void settle(actor_cell& asker, end how, request_envelope* answer) {
+    if (how == end::answered) {
+      auto& typed = static_cast<request_of<M>&>(*answer);
+      if (typed.answer) {
+        result_.emplace(to_result<M>(typed));
+      } else {
+        fail(typed.failure, answer, asker.now());
+      }
+    } else {
+      fail(how == end::timed_out ? ask_errc::timeout : ask_errc::cancelled, wait::asked,
+           asker.now());
+    }
+  }
+
+  result_type take() { return *std::move(result_); }
+  static ask_operation& of(wait& base) noexcept { return static_cast<ask_operation&>(base); }
+
+ private:
+  static void resume_awaiter(wait& base, actor_cell& asker, end how,
+                             request_envelope* answer) noexcept {
+    ask_operation& self = of(base);
+    self.settle(asker, how, answer);
+    if (answer) answer->destroy(answer);
+    asker.resume(self.frame_);
+  }
+
+  bool refuse(ask_errc code) {
+    fail(code, nullptr, asked_at_);
+    return false;
+  }
+
+  void fail(ask_errc code, const request_envelope* request, time_point now) {
+    result_.emplace(std::unexpect,
+                    make_ask_error(code, target_.get(), request, type_name<M>(), asked_at_, now));
+  }
+
+  cell_ptr target_;
+  request_of<M>* request_;
+  troupe::duration within_;
+  time_point asked_at_{};
+  std::coroutine_handle<> frame_ = nullptr;
+  std::optional<result_type> result_;
+};
+
+/// An ask whose result becomes a message of the asker itself. Frees itself when it has ended.
+template <class A, request M, class Map>
+class piped_ask final : ask_operation<M> {
+  using base_type = ask_operation<M>;
+
+ public:
+  using message_type = std::invoke_result_t<Map&, ask_result<M>>;
+
+  static void start(actor_cell& cell, base_type&& ask, Map&& map) {
+    auto self = std::unique_ptr<piped_ask>(new piped_ask(std::move(ask), std::move(map)));
+    self->discard = [](wait& base) noexcept {
+      delete static_cast<piped_ask*>(&base_type::of(base));
+    };
+    if (self->send(cell, &ended)) {
+      self.release();  // NOLINT: owned by the wait until it ends
+    } else {
+      self->pass_on(cell);
+    }
+  }
+
+ private:
+  piped_ask(base_type&& ask, Map&& map) : base_type(std::move(ask)), map_(std::move(map)) {}
+
+  static void ended(wait& base, actor_cell& cell, wait::end how,
+                    request_envelope* answer) noexcept {
+    const std::unique_ptr<piped_ask> self(static_cast<piped_ask*>(&base_type::of(base)));
+    self->settle(cell, how, answer);
+    if (answer) answer->destroy(answer);
+    self->pass_on(cell);
+  }
+
+  void pass_on(actor_cell& cell) noexcept {
+    try {
+      cell.push_urgent(new told<A, message_type>(map_(this->take())));
+    } catch (...) {
+      cell.fail(std::current_exception(), type_name<message_type>());
+    }
+  }
+
+  Map map_;
+};
+
+/// `co_await sleep_operation`: false when the actor is stopping.
+class [[nodiscard("nothing sleeps until it is awaited")]] sleep_operation final : wait {
+ public:
+  explicit sleep_operation(troupe::duration length) noexcept : length_(length) {}
+
+  bool await_ready() {
+    actor_cell& cell = actor_cell::current();
+    if (cell.cancelling()) return true;
+    wait::deadline = cell.now() + length_;
+    wait::complete = [](wait& base, actor_cell& owner, end how, request_envelope*) noexcept {
+      auto& self = static_cast<sleep_operation&>(base);
+      self.slept_ = how == end::timed_out;
+      owner.resume(self.frame_);
+    };
+    cell.begin_wait(*this);
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
+  bool await_resume() const noexcept { return slept_; }
+
+ private:
+  troupe::duration length_;
+  std::coroutine_handle<> frame_ = nullptr;
+  bool slept_ = false;
+};
+
+}  // namespace troupe::detail

@@ -1,0 +1,84 @@
+// ref<A>: how one actor is reached. Cheap to copy, safe to keep, valid across restarts.
+//
+// A reference does not keep its actor running: once the actor has stopped, a tell becomes a dead
+// letter and an ask fails at once. Any thread may tell; asking suspends, so it needs an actor's
+// coroutine (from elsewhere: system::ask).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include <troupe/detail/ask.hpp>
+#include <troupe/detail/cell.hpp>
+#include <troupe/detail/envelopes.hpp>
+
+namespace troupe {
+
+template <class A>
+class ref {
+ public:
+  ref() noexcept = default;  // empty: no_such_actor
+
+  /// Puts the message in the mailbox; never waits. Messages of one sender arrive in this order.
+  /// A refusal (mailbox_full, stopped, no_such_actor) is counted by the system; the message is
+  /// gone.
+  template <class M>
+  tell_status tell(M message) const {
+    if constexpr (detail::check_handler<A, M>()) {
+      if (!cell_) return tell_status::no_such_actor;
+      auto* envelope = new detail::told<A, M>(std::move(message));
+      const tell_status status = cell_->push(envelope);
+      if (status != tell_status::accepted) delete envelope;
+      return status;
+    }
+  }
+
+  /// `co_await ref.ask(M{…}, 2s)` gives ask_result<M>. The message leaves when it is awaited.
+  /// Errors: see ask_errc. After a timeout the request is removed if it is still queued; a handler
+  /// that runs is not interrupted, its late answer is dropped.
+  template <request M>
+  detail::ask_operation<M> ask(M message, duration deadline) const {
+    if constexpr (detail::check_handler<A, M>()) {
+      return detail::ask_operation<M>(
+          cell_, cell_ ? new detail::asked<A, M>(std::move(message)) : nullptr, deadline);
+    }
+  }
+
+  /// Stops the actor after the message it handles now; queued messages become dead letters, queued
+  /// asks fail with `stopped`. Never stuck behind a backlog.
+  void stop() const {
+    if (cell_) cell_->request_stop(stop_reason::stopped);
+  }
+
+  /// Unique in the system, never used again; 0 for an empty reference.
+  std::uint64_t id() const noexcept { return cell_ ? cell_->id() : 0; }
+  std::string_view type() const noexcept { return cell_ ? cell_->type().name : ""; }
+  /// Messages queued, with the one that runs. A snapshot.
+  std::uint32_t mailbox_depth() const noexcept { return cell_ ? cell_->depth() : 0; }
+  explicit operator bool() const noexcept { return static_cast<bool>(cell_); }
+
+  friend bool operator==(const ref& left, const ref& right) noexcept {
+    return left.cell_.get() == right.cell_.get();
+  }
+  friend auto operator<=>(const ref& left, const ref& right) noexcept {
+    return left.id() <=> right.id();
+  }
+
+  /// For the library.
+  explicit ref(detail::cell_ptr cell) noexcept : cell_(std::move(cell)) {}
+  const detail::cell_ptr& cell() const noexcept { return cell_; }
+
+ private:
+  detail::cell_ptr cell_;
+};
+
+}  // namespace troupe
+
+template <class A>
+struct std::hash<troupe::ref<A>> {
+  std::size_t operator()(const troupe::ref<A>& key) const noexcept {
+    return std::hash<std::uint64_t>{}(key.id());
+  }
+};

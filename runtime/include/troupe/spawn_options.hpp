@@ -1,0 +1,40 @@
+// How an actor is spawned.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+
+#include <troupe/supervision.hpp>
+
+namespace troupe {
+
+struct spawn_options {
+  std::uint32_t mailbox_capacity = 1000;  // 1.. ; more is refused with mailbox_full
+
+  /// The worker the actor stays on. Unset: it runs wherever there is room. An actor that owns a
+  /// byte_stream or an acceptor must be pinned, so that its socket is never touched by two threads.
+  std::optional<std::uint32_t> worker{};
+
+  supervision on_failure{};
+};
+
+/// Options of an actor that is never restarted: a failure stops it. Its constructor's arguments are
+/// moved to it and not kept, so they may be move-only.
+struct temporary : spawn_options {};
+
+template <class T>
+concept spawn_options_type = std::derived_from<std::remove_cvref_t<T>, spawn_options>;
+
+/// Makes instances where the arguments cannot be copied but the actor is to be restarted:
+/// spawn<cart>(spawn_options{}, make_with([&] { return std::make_unique<cart>(open_journal()); })).
+template <class F>
+struct make_with {
+  explicit make_with(F function) : make(std::move(function)) {}
+  F make;
+};
+
+}  // namespace troupe

@@ -1,0 +1,112 @@
+// system: owns the workers, and the root of the supervision tree.
+//
+//   troupe::system system;
+//   auto account = system.spawn<bank::account>(id, std::ref(ledger));
+//   account.tell(freeze{});
+//   auto balance = system.ask(account, get_balance{}, 1s);
+//
+// A program may have several. All functions may be called from any thread that is not a worker of
+// this system, unless said otherwise.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <troupe/actor.hpp>
+#include <troupe/detail/blocking_ask.hpp>
+#include <troupe/detail/factory.hpp>
+#include <troupe/ref.hpp>
+#include <troupe/supervision.hpp>
+
+namespace troupe {
+
+struct system_options {
+  std::uint32_t workers = 0;  // 1..256 threads; 0: one per core
+  std::uint64_t seed = 0;     // of the actors' random sources; 0: from the machine
+
+  /// Called for every failure, on the failed actor's worker, before its supervision acts. Must be
+  /// thread safe and must not throw.
+  std::function<void(const failure&, directive)> on_failure{};
+};
+
+/// Figures of all actors of one type, since the system began. Exact when the system is quiet.
+struct type_statistics {
+  std::string_view actor_type;
+  std::uint64_t spawned = 0;
+  std::uint64_t stopped = 0;    // by reason stopped
+  std::uint64_t failed = 0;     // by reason failed
+  std::uint64_t shut_down = 0;  // by reason shut_down
+  std::uint64_t restarts = 0;
+  std::uint64_t handled = 0;       // messages
+  std::uint64_t mailbox_full = 0;  // messages refused at capacity
+  std::uint64_t dead_letters = 0;  // messages that came to a stopped actor, or were left in it
+  std::uint64_t queued = 0;        // in all mailboxes now
+
+  std::uint64_t alive() const noexcept { return spawned - stopped - failed - shut_down; }
+};
+
+struct shutdown_report {
+  /// Types of the actors that had not stopped by the deadline; empty after a clean shutdown.
+  std::vector<std::string> still_running;
+};
+
+class system {
+ public:
+  explicit system(system_options options = {});
+  /// For executors other than the threaded one (sim/).
+  explicit system(std::unique_ptr<detail::system_core> core) noexcept;
+  /// Shuts down without a deadline.
+  ~system();
+  system(system&&) noexcept;
+  system& operator=(system&&) = delete;
+
+  /// Spawns an actor below the root; see actor::spawn. May also be called on a worker. When the
+  /// system is shutting down the actor is stopped at once.
+  template <std::derived_from<actor> A, class... Arguments>
+  ref<A> spawn(Arguments&&... arguments) {
+    return detail::spawn_as<A>(
+        [this](auto&&... rest) -> detail::cell_ptr {
+          return spawn_root(std::forward<decltype(rest)>(rest)...);
+        },
+        std::forward<Arguments>(arguments)...);
+  }
+
+  /// Asks and blocks this thread. On a worker it fails at once with would_deadlock.
+  template <class A, request M>
+  ask_result<M> ask(const ref<A>& target, M message, duration deadline) {
+    if constexpr (detail::check_handler<A, M>()) {
+      return detail::ask_and_block<A, M>(*core_, target.cell(), std::move(message), deadline);
+    }
+  }
+
+  /// Blocks until the actor has stopped; false when the deadline came first.
+  template <class A>
+  bool wait_stopped(const ref<A>& target, duration deadline) {
+    return wait_closed(target.cell(), deadline);
+  }
+
+  /// Stops all actors, children before parents, and then the workers. Actors that have not stopped
+  /// by the deadline are reported; their threads are still joined once their handlers return.
+  shutdown_report shutdown(duration deadline);
+
+  std::uint32_t worker_count() const noexcept;
+  /// One entry per actor type, by name. A snapshot; may be called on a worker.
+  std::vector<type_statistics> statistics() const;
+
+  detail::system_core& core() noexcept { return *core_; }
+
+ private:
+  detail::cell_ptr spawn_root(const detail::actor_type& type, const spawn_options& options,
+                              bool temporary, std::unique_ptr<detail::actor_factory> factory);
+  bool wait_closed(const detail::cell_ptr& cell, duration deadline);
+
+  std::unique_ptr<detail::system_core> core_;
+};
+
+}  // namespace troupe

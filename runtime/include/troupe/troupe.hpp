@@ -1,0 +1,16 @@
+// Everything of the library in one include.
+#pragma once
+
+#include <troupe/actor.hpp>
+#include <troupe/ask_error.hpp>
+#include <troupe/clock.hpp>
+#include <troupe/io/acceptor.hpp>
+#include <troupe/io/byte_stream.hpp>
+#include <troupe/message.hpp>
+#include <troupe/monitor.hpp>
+#include <troupe/random.hpp>
+#include <troupe/ref.hpp>
+#include <troupe/spawn_options.hpp>
+#include <troupe/supervision.hpp>
+#include <troupe/system.hpp>
+#include <troupe/task.hpp>

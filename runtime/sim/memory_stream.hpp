@@ -1,0 +1,15 @@
+// An in-memory connection: two byte_streams back to back.
+#pragma once
+
+#include <utility>
+
+#include <troupe/io/byte_stream.hpp>
+#include <troupe/random.hpp>
+
+namespace troupe::sim {
+
+/// `choices` decides how reads cut the bytes; it outlives the streams.
+std::pair<io::pending_stream, io::pending_stream> make_memory_streams(random_source& choices,
+                                                                      std::size_t buffer_bytes);
+
+}  // namespace troupe::sim

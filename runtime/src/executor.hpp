@@ -1,0 +1,49 @@
+// executor: the seam between actors and what runs them. Two implementations: worker threads
+// (threaded_executor) and the deterministic simulation (sim/).
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+
+#include <troupe/clock.hpp>
+#include <troupe/detail/cell.hpp>
+#include <troupe/io/acceptor.hpp>
+
+#include "latch.hpp"
+
+namespace troupe::detail {
+
+class executor {
+ public:
+  virtual ~executor() = default;
+
+  /// Has the cell's run_turn() called soon, once. Any thread; the cell is `active`, see cell.hpp.
+  virtual void schedule(actor_cell& cell) noexcept = 0;
+
+  /// Constant during a turn.
+  virtual time_point now() noexcept = 0;
+  virtual wall_time wall_now() noexcept = 0;
+
+  /// Calls alarm_rang() of the owner at `due` or soon after; replaces an earlier arming.
+  /// On a turn of the owner.
+  virtual void arm(alarm& what, time_point due) noexcept = 0;
+  /// No alarm_rang() comes after it that was not under way. On a turn of the owner.
+  virtual void disarm(alarm& what) noexcept = 0;
+
+  /// Blocks a thread that is not a worker until the latch is set; false after `within`.
+  virtual bool wait(latch& event, duration within) = 0;
+
+  virtual std::uint32_t worker_count() const noexcept = 0;
+  virtual std::uint64_t seed() noexcept = 0;
+
+  virtual std::expected<std::unique_ptr<io::acceptor>, io::error> listen(
+      const io::endpoint& address, const io::accept_target& owner) = 0;
+
+  /// Ends the threads after their current turns.
+  virtual void stop() noexcept = 0;
+  /// After stop(): runs what is queued, and what that queues, on the calling thread.
+  virtual void run_leftover() noexcept = 0;
+};
+
+}  // namespace troupe::detail

@@ -1,0 +1,46 @@
+// The executor of real programs: worker threads, the machine's clock, TCP.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "executor.hpp"
+#include "worker.hpp"
+
+namespace troupe::detail {
+
+class threaded_executor final : public executor {
+ public:
+  /// Starts the threads.
+  threaded_executor(std::uint32_t workers, std::uint64_t seed);
+  ~threaded_executor() override;
+
+  void schedule(actor_cell& cell) noexcept override;
+  time_point now() noexcept override;
+  wall_time wall_now() noexcept override;
+  void arm(alarm& what, time_point due) noexcept override;
+  void disarm(alarm& what) noexcept override { timer_queue::disarm(what); }
+  bool wait(latch& event, duration within) override;
+  std::uint32_t worker_count() const noexcept override {
+    return static_cast<std::uint32_t>(workers_.size());
+  }
+  std::uint64_t seed() noexcept override;
+  std::expected<std::unique_ptr<io::acceptor>, io::error> listen(
+      const io::endpoint& address, const io::accept_target& owner) override;
+  void stop() noexcept override;
+  void run_leftover() noexcept override;
+
+  worker& at(std::uint32_t index) noexcept { return *workers_[index]; }
+  /// Wakes a parked worker other than `but`, if there is one.
+  void wake_one(std::uint32_t but) noexcept;
+
+ private:
+  reactor& reactor_of(const actor_cell& cell);
+
+  std::vector<std::unique_ptr<worker>> workers_;
+  std::atomic<std::uint32_t> next_worker_{0};  // for what other threads schedule
+  std::atomic<std::uint64_t> seed_;
+};
+
+}  // namespace troupe::detail
