@@ -1,0 +1,356 @@
+#include "core/option_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "core/duration.hpp"
+#include "core/quote.hpp"
+
+namespace troupe::core {
+namespace {
+
+using enum applies;
+
+constexpr std::int64_t hour_ms = 3'600'000;
+constexpr std::int64_t history_ttl_ms_max = 10 * 366 * 24 * hour_ms;
+constexpr auto history_size_max = static_cast<std::int64_t>(limits::history_size_max);
+
+constexpr server_option server_table[] = {
+    {.path = "http_server.address",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.address; },
+     .description = "IP address to listen on. With a loopback address everything is served on this "
+                    "listener; with any other, metrics, inspection and health detail move to the "
+                    "internal one. Empty: every address of the machine."},
+    {.path = "http_server.port",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.port; },
+     .description = "Port to listen on. 0: the system picks a free one.",
+     .range = {0, 65535}},
+    {.path = "http_server.internal_address",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.internal_address; },
+     .description = "Address of the internal listener. Keep it where only operators reach it."},
+    {.path = "http_server.internal_port",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.internal_port; },
+     .description = "Port of the internal listener. 0: the system picks a free one.",
+     .range = {0, 65535}},
+    {.path = "storage.path",
+     .slot = [](configuration& c) -> option_slot { return &c.storage.path; },
+     .description = "The data directory. Created on first durable use, with access for its owner "
+                    "only, and locked: one server at a time.",
+     .range = {1, 4096}},
+    {.path = "log.level",
+     .slot = [](configuration& c) -> option_slot { return &c.log.level; },
+     .description = "The least severe messages to log.",
+     .change = on_reload,
+     .choices = "trace debug info warn error fatal none"},
+    {.path = "client.insecure",
+     .slot = [](configuration& c) -> option_slot { return &c.client.insecure; },
+     .description = "Clients connect without a token and may do everything. For development only."},
+    {.path = "client.allowed_origins",
+     .slot = [](configuration& c) -> option_slot { return &c.client.allowed_origins; },
+     .description = "Origins whose pages may connect, such as `https://example.com` or "
+                    "`https://*.example.com`; `*` allows every page. A client that sends no Origin "
+                    "header is no browser and is always let through to the token check.",
+     .range = {0, 1000},
+     .change = on_reload},
+    {.path = "client.token.hmac_secret_key",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.hmac_secret_key; },
+     .description = "Secret that signs connection and subscription tokens with HS256, HS384 or "
+                    "HS512; at least 32 bytes. Empty on a loopback address: the development secret "
+                    "of the data directory.",
+     .change = on_reload,
+     .secret = true},
+    {.path = "client.token.audience",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.audience; },
+     .description = "Tokens must name this audience in `aud`. Empty: any.",
+     .change = on_reload},
+    {.path = "client.token.issuer",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.issuer; },
+     .description = "Tokens must name this issuer in `iss`. Empty: any.",
+     .change = on_reload},
+    {.path = "client.allow_anonymous_connect_without_token",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.allow_anonymous_connect_without_token;
+     },
+     .description = "A client without a token connects as the anonymous user, who may do what the "
+                    "`_for_anonymous` options of channels allow."},
+    {.path = "client.connection_limit",
+     .slot = [](configuration& c) -> option_slot { return &c.client.connection_limit; },
+     .description = "Connections at a time; one more is refused with HTTP status 503. 0: the most "
+                    "there can be, 1000000.",
+     .range = {0, static_cast<std::int64_t>(limits::connections_max)},
+     .change = on_reload},
+    {.path = "client.user_connection_limit",
+     .slot = [](configuration& c) -> option_slot { return &c.client.user_connection_limit; },
+     .description =
+         "Connections of one user at a time; one more is disconnected with code 3504. "
+         "Does not apply to the anonymous user. 0: only `client.connection_limit` holds.",
+     .range = {0, static_cast<std::int64_t>(limits::connections_max)},
+     .change = on_reload},
+    {.path = "client.channel_limit",
+     .slot = [](configuration& c) -> option_slot { return &c.client.channel_limit; },
+     .description = "Channels one connection may be subscribed to.",
+     .range = {1, 100'000}},
+    {.path = "client.queue_max_size",
+     .slot = [](configuration& c) -> option_slot { return &c.client.queue_max_size; },
+     .description =
+         "Bytes that may wait to be sent to one connection; a client slower than that is "
+         "disconnected with code 3008.",
+     .range = {4096, 1024 * 1024 * 1024}},
+    {.path = "client.ping_interval",
+     .slot = [](configuration& c) -> option_slot { return &c.client.ping_interval; },
+     .description = "How often the server pings a client.",
+     .range = {100, hour_ms}},
+    {.path = "client.pong_timeout",
+     .slot = [](configuration& c) -> option_slot { return &c.client.pong_timeout; },
+     .description = "A client that has not answered a ping for so long is disconnected with code "
+                    "3012. Less than `client.ping_interval`.",
+     .range = {50, hour_ms}},
+    {.path = "client.stale_close_delay",
+     .slot = [](configuration& c) -> option_slot { return &c.client.stale_close_delay; },
+     .description = "A client that has not connected (first command) for so long is disconnected "
+                    "with code 3502.",
+     .range = {100, hour_ms}},
+    {.path = "client.history_max_publication_limit",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.history_max_publication_limit;
+     },
+     .description = "The most publications in a client's history reply.",
+     .range = {1, 100'000},
+     .change = on_reload},
+    {.path = "client.recovery_max_publication_limit",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.recovery_max_publication_limit;
+     },
+     .description = "The most publications recovered by a subscription; a client that missed more "
+                    "is told so.",
+     .range = {1, 100'000},
+     .change = on_reload},
+    {.path = "http_api.key",
+     .slot = [](configuration& c) -> option_slot { return &c.http_api.key; },
+     .description =
+         "Key that callers of the server HTTP API present. Empty: every call is refused.",
+     .change = on_reload,
+     .secret = true},
+    {.path = "http_api.insecure",
+     .slot = [](configuration& c) -> option_slot { return &c.http_api.insecure; },
+     .description = "The server HTTP API asks for no key. For development only."},
+    {.path = "shutdown.timeout",
+     .slot = [](configuration& c) -> option_slot { return &c.shutdown.timeout; },
+     .description = "How long a stopping server waits for what is under way.",
+     .range = {100, hour_ms},
+     .change = on_reload},
+    {.path = "channel.max_length",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.max_length; },
+     .description = "Bytes of a channel's name.",
+     .range = {1, static_cast<std::int64_t>(limits::channel_length_max)}},
+    {.path = "channel.private_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.private_prefix; },
+     .description = "A channel that begins so needs a subscription token.",
+     .range = {1, 4}},
+    {.path = "channel.namespace_boundary",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.namespace_boundary; },
+     .description = "Ends the namespace in a channel's name: `chat:room` is in `chat`.",
+     .range = {1, 4}},
+    {.path = "channel.user_boundary",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.user_boundary; },
+     .description = "Begins the list of users in a channel's name: `room#alice,bob` admits two.",
+     .range = {1, 4}},
+    {.path = "channel.user_separator",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.user_separator; },
+     .description = "Separates the users in a channel's name.",
+     .range = {1, 4}},
+    {.path = "channel.history_meta_ttl",
+     .slot = [](configuration& c) -> option_slot { return &c.channel.history_meta_ttl; },
+     .description =
+         "How long a channel's offset and epoch are remembered after the last use, where "
+         "the channel's own `history_meta_ttl` says nothing.",
+     .range = {1000, history_ttl_ms_max},
+     .change = on_reload},
+};
+
+constexpr channel_option channel_table[] = {
+    {.path = "presence",
+     .slot = [](channel_options& o) -> option_slot { return &o.presence; },
+     .description = "The server knows who is in the channel.",
+     .change = on_reload},
+    {.path = "join_leave",
+     .slot = [](channel_options& o) -> option_slot { return &o.join_leave; },
+     .description = "Joins and leaves are published in the channel.",
+     .change = on_reload},
+    {.path = "force_push_join_leave",
+     .slot = [](channel_options& o) -> option_slot { return &o.force_push_join_leave; },
+     .description = "Every subscriber gets joins and leaves, also one who did not ask.",
+     .change = on_reload},
+    {.path = "history_size",
+     .slot = [](channel_options& o) -> option_slot { return &o.history_size; },
+     .description = "Publications kept in the channel. Goes with `history_ttl`.",
+     .range = {0, history_size_max},
+     .change = on_reload},
+    {.path = "history_ttl",
+     .slot = [](channel_options& o) -> option_slot { return &o.history_ttl; },
+     .description = "How long a publication is kept. Goes with `history_size`.",
+     .range = {0, history_ttl_ms_max},
+     .change = on_reload},
+    {.path = "history_meta_ttl",
+     .slot = [](channel_options& o) -> option_slot { return &o.history_meta_ttl; },
+     .description = "How long offset and epoch are remembered after the last use; not less than "
+                    "`history_ttl`. 0s: `channel.history_meta_ttl`.",
+     .range = {0, history_ttl_ms_max},
+     .change = on_reload},
+    {.path = "force_recovery",
+     .slot = [](channel_options& o) -> option_slot { return &o.force_recovery; },
+     .description = "Every subscription is recoverable. Needs history.",
+     .change = on_reload},
+    {.path = "force_positioning",
+     .slot = [](channel_options& o) -> option_slot { return &o.force_positioning; },
+     .description =
+         "Every subscription's position is checked against the channel's. Needs history.",
+     .change = on_reload},
+    {.path = "allow_subscribe_for_client",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_subscribe_for_client; },
+     .description = "Any user may subscribe without a subscription token.",
+     .change = on_reload},
+    {.path = "allow_subscribe_for_anonymous",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_subscribe_for_anonymous; },
+     .description = "So may the anonymous user.",
+     .change = on_reload},
+    {.path = "allow_publish_for_client",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_publish_for_client; },
+     .description = "Any user may publish, subscribed or not.",
+     .change = on_reload},
+    {.path = "allow_publish_for_subscriber",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_publish_for_subscriber; },
+     .description = "A subscribed user may publish.",
+     .change = on_reload},
+    {.path = "allow_publish_for_anonymous",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_publish_for_anonymous; },
+     .description = "So may the anonymous user.",
+     .change = on_reload},
+    {.path = "allow_history_for_client",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_history_for_client; },
+     .description = "Any user may read history, subscribed or not.",
+     .change = on_reload},
+    {.path = "allow_history_for_subscriber",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_history_for_subscriber; },
+     .description = "A subscribed user may read history.",
+     .change = on_reload},
+    {.path = "allow_history_for_anonymous",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_history_for_anonymous; },
+     .description = "So may the anonymous user.",
+     .change = on_reload},
+    {.path = "allow_presence_for_client",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_presence_for_client; },
+     .description = "Any user may read presence, subscribed or not.",
+     .change = on_reload},
+    {.path = "allow_presence_for_subscriber",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_presence_for_subscriber; },
+     .description = "A subscribed user may read presence.",
+     .change = on_reload},
+    {.path = "allow_presence_for_anonymous",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_presence_for_anonymous; },
+     .description = "So may the anonymous user.",
+     .change = on_reload},
+    {.path = "allowed_delta_types",
+     .slot = [](channel_options& o) -> option_slot { return &o.allowed_delta_types; },
+     .description = "Delta compression that a subscriber may ask for.",
+     .range = {0, 8},
+     .change = on_reload,
+     .choices = "fossil"},
+};
+
+using enum unsupported_option::refused_when;
+
+constexpr std::string_view only_websocket = "clients connect by WebSocket";
+constexpr std::string_view no_proxy = "decide with tokens and channel options";
+constexpr std::string_view only_hmac = "sign tokens with client.token.hmac_secret_key";
+constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
+constexpr std::string_view terminate_tls = "terminate TLS in a proxy in front of the server";
+
+constexpr unsupported_option unsupported_table[] = {
+    {"engine.type", not_memory, one_node},
+    {"broker.enabled", on, one_node},
+    {"presence_manager.enabled", on, one_node},
+    {"uni_websocket.enabled", on, only_websocket},
+    {"uni_http_stream.enabled", on, only_websocket},
+    {"uni_sse.enabled", on, only_websocket},
+    {"uni_grpc.enabled", on, only_websocket},
+    {"webtransport.enabled", on, only_websocket},
+    {"http_stream.enabled", on, only_websocket},
+    {"sse.enabled", on, only_websocket},
+    {"grpc_api.enabled", on, "use the server HTTP API"},
+    {"http_server.tls.enabled", on, terminate_tls},
+    {"http_server.internal_tls.enabled", on, terminate_tls},
+    {"http_server.http3.enabled", on, terminate_tls},
+    {"client.proxy.connect.enabled", on, no_proxy},
+    {"client.proxy.refresh.enabled", on, no_proxy},
+    {"client.token.rsa_public_key", given, only_hmac},
+    {"client.token.ecdsa_public_key", given, only_hmac},
+    {"client.token.jwks_public_endpoint", given, only_hmac},
+    {"client.subscription_token.enabled", on,
+     "client.token.hmac_secret_key signs subscription tokens too"},
+    {"consumers", given, "publish through the server HTTP API"},
+};
+
+}  // namespace
+
+std::span<const server_option> server_options() {
+  return server_table;
+}
+std::span<const channel_option> channel_option_table() {
+  return channel_table;
+}
+std::span<const unsupported_option> unsupported_options() {
+  return unsupported_table;
+}
+
+std::vector<std::string> known_paths() {
+  std::vector<std::string> paths;
+  for (const server_option& row : server_table) paths.emplace_back(row.path);
+  for (const channel_option& row : channel_table) {
+    paths.push_back(std::string(without_namespace_path) + '.' + std::string(row.path));
+  }
+  paths.emplace_back(namespaces_path);
+  for (const unsupported_option& row : unsupported_table) paths.emplace_back(row.path);
+  return paths;
+}
+
+std::string environment_name(std::string_view path) {
+  std::string name = "TROUPE_";
+  for (const char c : path) {
+    name += c == '.' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+std::string_view type_name(const option_slot& slot) {
+  constexpr std::array<std::string_view, 6> names = {"boolean", "integer",  "integer",
+                                                     "text",    "duration", "list of texts"};
+  static_assert(names.size() == std::variant_size_v<option_slot>);
+  return names[slot.index()];
+}
+
+std::string value_text(const option_slot& slot) {
+  return std::visit(
+      []<typename T>(const T* value) -> std::string {
+        if constexpr (std::is_same_v<T, bool>) {
+          return *value ? "true" : "false";
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          return quote(*value);
+        } else if constexpr (std::is_same_v<T, std::chrono::milliseconds>) {
+          return quote(format_duration(*value));
+        } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+          std::string text = "[";
+          for (const std::string& item : *value) {
+            if (text.size() > 1) text += ", ";
+            text += quote(item);
+          }
+          return text + "]";
+        } else {
+          return std::to_string(*value);
+        }
+      },
+      slot);
+}
+
+}  // namespace troupe::core

@@ -1,0 +1,76 @@
+// history.hpp — the publications that channels keep, each with its offset.
+//
+// A stream has a position: the offset of its newest publication (0: none yet) and an epoch, a random
+// text chosen when the stream begins. A client that comes back with an epoch of its own knows
+// whether offsets still mean the same. Publications go by size and age; the position stays for
+// `meta_ttl` after the last use, so that a gap is never taken for "nothing new".
+//
+// Calls may come from any actor on any worker; for one channel they come one at a time (its channel
+// actor makes them). A call suspends the actor, or completes at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include <troupe/clock.hpp>
+#include <troupe/task.hpp>
+
+#include "core/ids.hpp"
+#include "protocol/client/publication.hpp"
+#include "protocol/client/stream_position.hpp"
+
+namespace troupe::ports {
+
+enum class history_errc {
+  unavailable,  // the store cannot be reached or is full; nothing was written
+};
+
+/// What a namespace says about keeping.
+struct history_limits {
+  std::size_t size = 0;                   // publications kept, the newest ones; 1..
+  std::chrono::milliseconds ttl{0};       // they go when nothing was published for so long; > 0
+  std::chrono::milliseconds meta_ttl{0};  // the position goes when it was not used for so long
+};
+
+struct history_filter {
+  /// Which side of it to read: forward, offsets above it; reverse, offsets below it. Unset: from
+  /// the oldest forward, from the newest in reverse. The epoch is not looked at.
+  std::optional<std::uint64_t> since_offset;
+  std::optional<std::size_t> limit;  // unset: all; 0: the position only
+  bool reverse = false;              // newest first
+};
+
+struct history_page {
+  std::vector<protocol::publication> publications;  // in the order asked for, with offsets
+  protocol::stream_position top;                    // newest offset and epoch; made by this call
+                                                    // when there was no stream
+};
+
+class history {
+ public:
+  virtual ~history() = default;
+
+  /// Gives the publication the next offset (the first is 1) and keeps it. Acknowledged means: as
+  /// durable as the adapter is. Errors: unavailable.
+  virtual task<std::expected<protocol::stream_position, history_errc>> append(
+      core::channel_name channel, protocol::publication publication, history_limits limits,
+      time_point now) = 0;
+
+  /// Errors: unavailable.
+  virtual task<std::expected<history_page, history_errc>> read(core::channel_name channel,
+                                                               history_filter filter,
+                                                               history_limits limits,
+                                                               time_point now) = 0;
+
+  /// Drops the publications; offset and epoch stay. Errors: unavailable.
+  virtual task<std::expected<void, history_errc>> remove(core::channel_name channel,
+                                                         time_point now) = 0;
+
+  /// Drops what has expired, a bounded part at a time; called every few seconds.
+  virtual void sweep(time_point now) = 0;
+};
+
+}  // namespace troupe::ports
