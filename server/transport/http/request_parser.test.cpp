@@ -217,6 +217,8 @@ TEST(request_parser, refuses_malformed_chunks) {
 TEST(request_parser, refuses_endless_chunk_extensions_and_trailers) {
   const std::string filler(5000, 'x');
   EXPECT_EQ(refusal(post("Transfer-Encoding: chunked\r\n", "5;" + filler)), 400U);
+  const std::string complete = "5;" + filler + "\r\nhello\r\n0\r\n\r\n";
+  EXPECT_EQ(refusal(post("Transfer-Encoding: chunked\r\n", complete)), 400U);
   EXPECT_EQ(refusal(post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + filler)), 400U);
 }
 
