@@ -1,9 +1,9 @@
 // history.hpp — the publications that channels keep, each with its offset.
 //
-// A stream has a position: the offset of its newest publication (0: none yet) and an epoch, a random
-// text chosen when the stream begins. A client that comes back with an epoch of its own knows
-// whether offsets still mean the same. Publications go by size and age; the position stays for
-// `meta_ttl` after the last use, so that a gap is never taken for "nothing new".
+// A stream has a position: the offset of its newest publication (0: none yet) and an epoch, a
+// random text chosen when the stream begins. A client that comes back with an epoch of its own
+// knows whether offsets still mean the same. Publications go by size and age; the position stays
+// for `meta_ttl` after the last use, so that a gap is never taken for "nothing new".
 //
 // Calls may come from any actor on any worker; for one channel they come one at a time (its channel
 // actor makes them). A call suspends the actor, or completes at once.
