@@ -463,6 +463,7 @@ void actor_cell::continue_restart() noexcept {
   }
   state.restart_due.reset();
   counters_.restarts.fetch_add(1, std::memory_order_relaxed);
+  restarted_ = true;
   phase_ = phase::created;
   construct();
 }

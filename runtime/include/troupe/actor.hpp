@@ -79,6 +79,12 @@ class actor {
         std::forward<Arguments>(arguments)...);
   }
 
+  /// True for an instance that replaces one that failed.
+  bool restarted() const noexcept { return cell_.restarted(); }
+
+  /// Why this actor stops; for stopping(), meaningless before.
+  stop_reason stop_cause() const noexcept { return cell_.stop_cause(); }
+
   /// Stops this actor after the current message.
   void stop() noexcept { cell_.request_stop(stop_reason::stopped); }
 

@@ -5,6 +5,7 @@
 // coroutine (from elsewhere: system::ask).
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -20,6 +21,10 @@ template <class A>
 class ref {
  public:
   ref() noexcept = default;  // empty: no_such_actor
+
+  /// An actor may be referred to as a base class of it, and then handles what the base handles.
+  template <std::derived_from<A> Derived>
+  ref(const ref<Derived>& other) noexcept : cell_(other.cell()) {}  // NOLINT: an upcast
 
   /// Puts the message in the mailbox; never waits. Messages of one sender arrive in this order.
   /// A refusal (mailbox_full, stopped, no_such_actor) is counted by the system; the message is

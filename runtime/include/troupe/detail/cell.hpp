@@ -220,6 +220,8 @@ class actor_cell final : public reply_port {
   time_point now() const noexcept;
   cold_state& cold();
   bool cancelling() const noexcept { return cancelling_; }
+  bool restarted() const noexcept { return restarted_; }
+  stop_reason stop_cause() const noexcept { return why_stopped_; }
 
   void begin_wait(wait& pending);
   /// Ends a wait whose request never left.
@@ -307,6 +309,7 @@ class actor_cell final : public reply_port {
   bool temporary_;
   bool cancelling_ = false;  // waits complete at once: a suspended handler is being stopped
   bool running_is_urgent_ = false;
+  bool restarted_ = false;
   bool runs_stopping_hook_ = false;
   frame_kind frame_kind_ = frame_kind::handler;
   stop_reason why_stopped_{};

@@ -1,0 +1,200 @@
+// client.hpp — the hub's side of one client connection: authentication, commands, subscriptions,
+// liveness. Transports derive from it: they bring frames in and take frames out.
+//
+// Commands are served strictly in their order, one at a time. While one waits for its answer the
+// rest waits in line, and the transport is told not to read on (wants_more()). Deliveries go on
+// meanwhile: nothing here suspends.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+
+#include <troupe/actor.hpp>
+#include <troupe/monitor.hpp>
+
+#include "core/configuration.hpp"
+#include "core/ids.hpp"
+#include "core/shared_bytes.hpp"
+#include "protocol/client/command.hpp"
+#include "protocol/client/reply.hpp"
+#include "protocol/codes.hpp"
+#include "services/hub/channel.hpp"
+#include "services/hub/context.hpp"
+#include "services/hub/hub_supervisor.hpp"
+#include "services/hub/subscription.hpp"
+
+namespace troupe::hub {
+
+/// From the fanout: the answer to a subscribe; deliveries follow it.
+struct subscribed {
+  subscription_number number = 0;
+  std::uint32_t command_id = 0;
+  protocol::subscribe_result result;
+};
+
+/// From the fanout: something to pass on to the client as it is.
+struct delivery {
+  subscription_number number = 0;
+  std::uint64_t offset = 0;  // of a publication in a stream, else 0
+  core::shared_bytes frame;
+};
+
+/// From the fanout: the subscription has ended on the server's side.
+struct unsubscribed {
+  subscription_number number = 0;
+  protocol::unsubscribe_code why{};
+};
+
+class client : public actor {
+ public:
+  void on(subscribed message);
+  void on(delivery message);
+  void on(unsubscribed message);
+  void on(terminated message);  // of the fanout
+
+  // What its own asks and timers come to; from nobody else.
+  struct directory_found {
+    ask_result<find_directory> result;
+  };
+  struct entered {
+    std::uint32_t command_id;
+    ask_result<enter> result;
+  };
+  struct channel_opened {
+    ask_result<open_channel> result;
+  };
+  struct subscribe_accepted {
+    std::uint32_t command_id;
+    subscription_number number;
+    ask_result<subscribe> result;
+  };
+  struct operation_ended {
+    std::variant<ask_result<publish>, ask_result<read_history>, ask_result<get_presence>,
+                 ask_result<get_presence_stats>, ask_result<detach>>
+        result;
+  };
+  struct stale_check {};
+  struct ping_due {};
+  struct pong_overdue {};
+  struct connection_expired {};
+  struct subscription_expired {
+    subscription_number number;
+  };
+  void on(directory_found message);
+  void on(entered message);
+  void on(channel_opened message);
+  void on(subscribe_accepted message);
+  void on(operation_ended message);
+  void on(stale_check);
+  void on(ping_due);
+  void on(pong_overdue);
+  void on(connection_expired);
+  void on(subscription_expired message);
+
+ protected:
+  /// `worker` is where this actor is pinned.
+  client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker);
+
+  /// One frame of the client: the commands in it join the line. May disconnect.
+  void receive(std::string_view frame);
+  /// Whether the line is empty: only then may the transport read on.
+  bool wants_more() const noexcept { return !closed_ && pending_.empty() && !current_; }
+  /// No further command is served from here on; one that waits for its answer still gets it.
+  void refuse_further_commands() noexcept;
+  /// Whether no command waits for its answer.
+  bool idle() const noexcept { return !current_; }
+
+  /// Ends the connection with this code, once. What was transmitted before leaves first.
+  void disconnect(protocol::disconnect_code why);
+  bool closed() const noexcept { return closed_; }
+
+  /// Queues a framed message. Called in the order the client must see.
+  virtual void transmit(core::shared_bytes frame) = 0;
+  /// Sends what is queued and then the close of the transport. Called once.
+  virtual void close_transport(protocol::disconnect_code why) = 0;
+  /// wants_more(), or idle(), has become true.
+  virtual void line_is_empty() = 0;
+
+  const context& shared() const noexcept { return shared_; }
+
+ private:
+  struct subscription {
+    core::channel_name name;
+    ref<channel> from;
+    bool established = false;                // its answer has been sent
+    std::optional<std::uint64_t> position{};  // newest offset passed on, when positioned
+    bool may_publish = false;                // as its subscriber
+    timer_id expiry{};
+  };
+
+  /// The command that waits for an answer.
+  struct operation {
+    std::uint32_t command_id = 0;
+    core::channel_name name;
+    const core::channel_options* options = nullptr;
+    std::variant<std::monostate, subscribe, publish, read_history, get_presence,
+                 get_presence_stats, detach>
+        request;
+    bool reopened = false;  // the channel was found stopped once already
+  };
+
+  void serve_line();
+  void serve(protocol::command command);
+  void serve_connect(std::uint32_t id, protocol::connect_request request);
+  void serve_subscribe(std::uint32_t id, protocol::subscribe_request request);
+  void serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request);
+  void serve_publish(std::uint32_t id, protocol::publish_request request);
+  void serve_presence(std::uint32_t id, protocol::presence_request request);
+  void serve_presence_stats(std::uint32_t id, protocol::presence_stats_request request);
+  void serve_history(std::uint32_t id, protocol::history_request request);
+  void serve_refresh(std::uint32_t id, protocol::refresh_request request);
+  void serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request);
+  void serve_pong();
+
+  void begin(operation work);
+  void open_channel_of_current();
+  void perform(const ref<channel>& target);
+  void finish_current();
+
+  void reply_with(std::uint32_t id, protocol::reply::body_type body);
+  void refuse(std::uint32_t id, const protocol::error& why);
+  void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);
+  void end_subscription(subscription_number number, protocol::unsubscribe_code why);
+  void keep_alive(const std::optional<std::uint32_t>& expires_in_s);
+  std::optional<subscription_number> number_of(const std::string& channel) const;
+  bool is_subscriber(const std::string& channel) const;
+
+  const context& shared_;
+  ref<hub_supervisor> hub_;
+  const std::uint32_t worker_;
+  directory directory_;
+  core::client_id id_;
+  core::user_id user_;
+  std::string info_;  // raw payload from the token
+
+  enum class state : std::uint8_t { connecting, refused, connected };
+  state state_ = state::connecting;
+  bool closed_ = false;
+  bool serves_ = true;  // further commands
+  bool pong_awaited_ = false;
+
+  std::deque<protocol::command> pending_;  // of one frame at most, see wants_more()
+  std::optional<operation> current_;
+  std::optional<protocol::connect_request> early_connect_;  // came before the directory
+  std::optional<std::uint32_t> ttl_s_;
+
+  std::unordered_map<subscription_number, subscription> subscriptions_;
+  std::unordered_map<std::string, subscription_number> numbers_;  // by channel
+  subscription_number last_number_ = 0;
+
+  timer_id stale_timer_{};
+  timer_id pong_timer_{};
+  timer_id expiry_timer_{};
+};
+
+}  // namespace troupe::hub

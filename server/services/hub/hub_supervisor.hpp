@@ -1,0 +1,49 @@
+// hub_supervisor.hpp — the root of the hub: one router, one fanout per worker.
+//
+// When one of them fails for good, the hub starts anew as a whole: the connections notice that
+// their fanout is gone and ask their clients to come back.
+#pragma once
+
+#include <vector>
+
+#include <troupe/actor.hpp>
+
+#include "services/hub/context.hpp"
+#include "services/hub/fanout.hpp"
+#include "services/hub/router.hpp"
+
+namespace troupe::hub {
+
+/// The actors of the hub as they are now. A reference in it may be of a hub that has been replaced:
+/// asks fail with `stopped` then; find the directory again.
+struct directory {
+  ref<router> routing;
+  std::vector<ref<fanout>> fanouts;  // by worker
+};
+
+struct find_directory {
+  using reply = directory;
+};
+
+struct get_figures {
+  using reply = hub_figures;
+};
+
+class hub_supervisor final : public actor {
+ public:
+  hub_supervisor(const context& shared, std::uint32_t worker_count);
+
+  directory on(find_directory) { return directory_; }
+  task<hub_figures> on(get_figures);
+
+  struct sweep_history {};
+  void on(sweep_history);
+
+ private:
+  static constexpr std::chrono::seconds sweep_period{5};
+
+  const context& shared_;
+  directory directory_;
+};
+
+}  // namespace troupe::hub

@@ -1,0 +1,38 @@
+// permissions.hpp — who may do what in a channel (protocol reference, channels and permissions).
+// Pure functions. Error: permission_denied, unless said otherwise.
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "core/channel_address.hpp"
+#include "core/configuration.hpp"
+#include "protocol/codes.hpp"
+
+namespace troupe::hub {
+
+/// Who asks, and how they stand to the channel.
+struct asking {
+  std::string_view user;    // empty: anonymous
+  bool subscriber = false;  // of this channel, on this connection
+  bool insecure = false;    // client.insecure
+};
+
+using permission = std::expected<void, protocol::error>;
+
+/// Without a subscription token. A private channel ($) admits nobody so.
+permission may_subscribe(const asking& who, const core::channel_address& address,
+                         const core::channel_options& options,
+                         const core::configuration::channel_section& rules);
+permission may_publish(const asking& who, const core::channel_options& options);
+/// not_available where the channel keeps no history.
+permission may_read_history(const asking& who, const core::channel_options& options);
+/// not_available where the channel has no presence.
+permission may_see_presence(const asking& who, const core::channel_options& options);
+
+/// The options of the namespace a channel is in. Errors: bad_request for a name that is empty, too
+/// long or not printable ASCII; unknown_channel for a namespace that is not configured.
+std::expected<const core::channel_options*, protocol::error> find_options(
+    std::string_view channel, const core::configuration::channel_section& rules);
+
+}  // namespace troupe::hub
