@@ -87,6 +87,23 @@ TEST(config_file, an_error_in_toml_names_its_place) {
   EXPECT_EQ(error_of("a = 2024-01-01", "f.toml"), "f.toml:1:5: no option is a date or a time");
 }
 
+TEST(config_file, refuses_table_headers_that_begin_with_no_key) {
+  for (const char* text :
+       {"[{", "[[[1]]]", "[[=", "[\"", "[", "[[", "[]", "[a", "a.=1", "a.", "="}) {
+    const auto parsed = parse_config(text, "f.toml");
+    ASSERT_FALSE(parsed.has_value()) << text;
+    EXPECT_EQ(parsed.error().reason, config_file_error::code::malformed) << text;
+  }
+}
+
+TEST(config_file, refuses_letters_beyond_ascii_where_a_key_should_be) {
+  for (const std::string letter : {"\xc3\xa9", "\xe3\x80\x81", "\xef\xb8\x8f"}) {
+    EXPECT_EQ(parse_config("log" + letter + " = 1", "f.toml").error().reason,
+              config_file_error::code::malformed);
+    EXPECT_TRUE(parse_config("log = \"" + letter + "\" # " + letter, "f.toml").has_value());
+  }
+}
+
 TEST(config_file, an_error_in_json_names_its_place) {
   EXPECT_TRUE(error_of("{\n  \"a\": 1\n  \"b\": 2\n}", "f.json").starts_with("f.json:3:"))
       << error_of("{\n  \"a\": 1\n  \"b\": 2\n}", "f.json");
