@@ -83,7 +83,7 @@ std::string comment(std::string_view text) {
   return lines;
 }
 
-std::string anchor_escaped(std::string_view text) {
+std::string cell_escaped(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     if (c == '|') escaped += '\\';
@@ -118,14 +118,14 @@ std::string reference_row(const option<Owner>& row, Owner& defaults) {
   line += " | `" + value_text(slot) + "` | ";
   line += allowed_text(slot, row.range, row.choices);
   line += row.change == applies::on_reload ? " | yes | " : " | restart | ";
-  line += anchor_escaped(row.description) + " |\n";
+  line += cell_escaped(row.description) + " |\n";
   return line;
 }
 
 constexpr std::string_view reference_intro =
     R"(# Configuration
 
-<!-- Printed by `troupe genconfig --format markdown`; change server/core/option_table.cpp instead. -->
+<!-- Printed by `troupe genconfig --format markdown` from server/core/option_table.cpp. -->
 
 Options come from four places; the first that names an option decides:
 
@@ -138,9 +138,9 @@ Options come from four places; the first that names an option decides:
 `troupe checkconfig` names everything that is wrong with a configuration at once, and
 `troupe genconfig` prints one to start from. An option that does not exist is a warning.
 
-A duration is a number and a unit, or several: `300ms`, `25s`, `1h30m`, `720h`. In the environment and
-on the command line a list is separated by spaces or commas. "Reload" says whether SIGHUP applies a
-change or a restart is needed.
+A duration is a number and a unit, or several: `300ms`, `25s`, `1h30m`, `720h`. In the environment
+and on the command line a list is separated by spaces or commas. "Reload" says whether SIGHUP
+applies a change or a restart is needed.
 
 ## Server
 
@@ -168,8 +168,8 @@ constexpr std::string_view reference_unsupported =
     R"(
 ## Named, but not supported
 
-A configuration that turns one of these on is refused: ignoring it would leave you with another system
-than the one you described.
+A configuration that turns one of these on is refused: ignoring it would leave you with another
+system than the one you described.
 
 | Option | Refused when | Instead |
 |---|---|---|
