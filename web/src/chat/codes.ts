@@ -1,6 +1,6 @@
 // What the protocol's numbers mean to the person who sees one, and what to do about it.
 
-/** Errors the server answers a command with (100–1999), as met when opening a channel or sending. */
+/** Errors the server answers a command with (100–1999), when opening a channel or sending. */
 const ERRORS: Readonly<Record<number, string>> = {
   100: 'The server had a problem of its own. Trying again may help.',
   101: 'The server does not know you: sign in again.',

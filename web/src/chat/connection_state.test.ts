@@ -48,6 +48,7 @@ describe('the connection state', () => {
 
   it('gives the reason the server gave for a code it does not know', () => {
     const state = after(connecting, { kind: 'disconnected', code: 4501, reason: 'banned' });
-    expect(describeConnection(state).detail).toBe('The server ended the connection: banned (4501).');
+    const { detail } = describeConnection(state);
+    expect(detail).toBe('The server ended the connection: banned (4501).');
   });
 });

@@ -51,7 +51,10 @@ export function describeConnection(state: ConnectionState): { label: string; det
       const why = explainReconnect(state.code, state.reason);
       return state.code === 0 && state.attempt === 1
         ? { label: 'Connecting', detail: why }
-        : { label: 'Reconnecting', detail: `${withCode(why, state.code)} Attempt ${state.attempt}.` };
+        : {
+            label: 'Reconnecting',
+            detail: `${withCode(why, state.code)} Attempt ${state.attempt}.`,
+          };
     }
     case 'disconnected': {
       const why = explainDisconnect(state.code, state.reason);

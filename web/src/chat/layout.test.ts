@@ -38,8 +38,9 @@ describe('the layout', () => {
     expect(shown).toEqual(['day', '+1', 'day', '+2']);
   });
 
-  it('heads a message of unknown time by itself', () => {
-    expect(rows(said('ada', null, 1), said('ada', null, 2))).toEqual(['+1', '+2']);
+  it('keeps messages of unknown time together, apart from those whose time is known', () => {
+    const shown = rows(said('ada', null, 1), said('ada', null, 2), said('ada', NOON, 3));
+    expect(shown).toEqual(['+1', ' 2', 'day', '+3']);
   });
 
   it('heads the first message after an absence', () => {

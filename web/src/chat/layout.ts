@@ -20,14 +20,17 @@ function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
+function closeInTime(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.abs(a - b) <= SAME_GROUP_MS_MAX;
+}
+
 function continues(previous: Message | null, message: Message): boolean {
   return (
     previous !== null &&
     previous.author === message.author &&
     previous.attested === message.attested &&
-    previous.sentAt !== null &&
-    message.sentAt !== null &&
-    Math.abs(message.sentAt - previous.sentAt) <= SAME_GROUP_MS_MAX
+    closeInTime(previous.sentAt, message.sentAt)
   );
 }
 

@@ -17,7 +17,7 @@ function texts(shown: timeline.Timeline): string[] {
 }
 
 function live(shown: timeline.Timeline, ...publications: Publication[]): timeline.Timeline {
-  return publications.reduce((t, publication) => timeline.withPublication(t, publication, NOW), shown);
+  return publications.reduce((t, one) => timeline.withPublication(t, one, NOW), shown);
 }
 
 const inEpoch = (epoch: string) => timeline.withEpoch(timeline.EMPTY_TIMELINE, epoch);

@@ -2,7 +2,7 @@
 // was away, and at the end what this page is still sending. Every function returns a new timeline.
 //
 // Invariants:
-//  1. Within one epoch, entries are in the order of their offsets; a later epoch follows an earlier.
+//  1. Within one epoch, entries are in the order of their offsets; a later epoch comes after.
 //  2. An (epoch, offset) appears once, and so does an (author, id): live, recovered and loaded
 //     publications overlap, and a retry may have been accepted twice.
 //  3. Unsent messages come last, in the order they were written.
@@ -130,7 +130,11 @@ function toMessage(publication: Publication, epoch: string, now: number): Messag
 }
 
 /** A publication that just arrived; one that carries no time of its own is given the arrival's. */
-export function withPublication(timeline: Timeline, publication: Publication, now: number): Timeline {
+export function withPublication(
+  timeline: Timeline,
+  publication: Publication,
+  now: number,
+): Timeline {
   const entries = [...timeline.entries];
   const message = toMessage(publication, timeline.epoch, now);
   insert(entries, message.sentAt === null ? { ...message, sentAt: now } : message);
