@@ -1,0 +1,231 @@
+#include "services/hub/client.hpp"
+
+#include <array>
+#include <utility>
+
+#include "protocol/client/json_decoder.hpp"
+#include "protocol/client/json_encoder.hpp"
+#include "services/hub/answers.hpp"
+
+namespace troupe::hub {
+namespace errors = protocol::errors;
+namespace disconnects = protocol::disconnects;
+using protocol::error;
+
+client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker)
+    : shared_(shared), hub_(std::move(hub)), worker_(worker) {
+  std::array<std::byte, 16> bits{};
+  for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = static_cast<std::byte>(random().next());
+  id_ = core::make_client_id(bits);
+  pipe(hub_.ask(find_directory{}, answer_within),
+       [](auto result) { return directory_found{std::move(result)}; });
+  stale_timer_ = send_after(shared_.configuration.client.stale_close_delay, stale_check{});
+}
+
+void client::on(directory_found message) {
+  if (closed_) return;
+  if (!message.result) return disconnect(disconnects::internal);
+  directory_ = *std::move(message.result);
+  monitor(directory_.fanouts[worker_]);
+  serve_line();
+  if (wants_more()) line_is_empty();
+}
+
+void client::on(terminated) {
+  // Its fanout is gone: nothing would be delivered any more.
+  if (!closed_) disconnect(disconnects::force_reconnect);
+}
+
+void client::on(stale_check) {
+  if (!closed_ && state_ != state::connected) disconnect(disconnects::stale);
+}
+
+// ---- the line of commands ----------------------------------------------------------------------
+
+void client::receive(std::string_view frame) {
+  // Scratch memory of the parser, nothing else is kept between frames.
+  thread_local protocol::json_decoder decoder;
+  if (closed_) return;
+  auto commands = decoder.decode(frame);
+  if (!commands) return disconnect(disconnects::bad_request);
+  shared_.counters.messages_received.add(commands->size());
+  for (protocol::command& each : *commands) pending_.push_back(std::move(each));
+  serve_line();
+}
+
+void client::refuse_further_commands() noexcept {
+  serves_ = false;
+  pending_.clear();
+}
+
+void client::serve_line() {
+  while (!closed_ && serves_ && !current_ && !pending_.empty() && directory_.routing) {
+    protocol::command next = std::move(pending_.front());
+    pending_.pop_front();
+    serve(std::move(next));
+  }
+}
+
+void client::finish_current() {
+  current_.reset();
+  if (closed_) return;
+  serve_line();
+  if (idle() && pending_.empty()) line_is_empty();
+}
+
+void client::serve(protocol::command command) {
+  if (command.is_pong()) return serve_pong();
+  if (command.is_bad()) return disconnect(disconnects::bad_request);
+  const std::uint32_t id = command.id;
+  auto* connect = std::get_if<protocol::connect_request>(&command.body);
+  if ((connect != nullptr) != (state_ == state::connecting)) {
+    return disconnect(disconnects::bad_request);  // before connect, or a second one
+  }
+  if (connect) return serve_connect(id, std::move(*connect));
+  std::visit(
+      overloaded{
+          [&](std::monostate) {},
+          [&](protocol::connect_request&) {},
+          [&](protocol::subscribe_request& body) { serve_subscribe(id, std::move(body)); },
+          [&](protocol::unsubscribe_request& body) { serve_unsubscribe(id, std::move(body)); },
+          [&](protocol::publish_request& body) { serve_publish(id, std::move(body)); },
+          [&](protocol::presence_request& body) { serve_presence(id, std::move(body)); },
+          [&](protocol::presence_stats_request& body) {
+            serve_presence_stats(id, std::move(body));
+          },
+          [&](protocol::history_request& body) { serve_history(id, std::move(body)); },
+          [&](protocol::refresh_request& body) { serve_refresh(id, std::move(body)); },
+          [&](protocol::sub_refresh_request& body) { serve_sub_refresh(id, std::move(body)); },
+          [&](protocol::ping_request&) { refuse(id, error(errors::not_available)); },
+          [&](protocol::rpc_request&) { refuse(id, error(errors::not_available)); },
+          [&](protocol::send_request&) { disconnect(disconnects::not_available); },
+      },
+      command.body);
+}
+
+// ---- connect, refresh, liveness ----------------------------------------------------------------
+
+crypto::sys_seconds client::wall_seconds() const {
+  return std::chrono::floor<std::chrono::seconds>(wall_now());
+}
+
+void client::serve_connect(std::uint32_t id, protocol::connect_request request) {
+  const auto& rules = shared_.configuration.client;
+  if (!request.token.empty()) {
+    const auto claims =
+        crypto::verify_connection_token(request.token, shared_.token_keys,
+                                        {rules.token.audience, rules.token.issuer}, wall_seconds());
+    if (!claims && claims.error() == crypto::token_errc::expired) {
+      state_ = state::refused;
+      return refuse(id, error(errors::token_expired));
+    }
+    if (!claims) {
+      shared_.log.info("connection token refused",
+                       {{"client", id_.text()}, {"reason", crypto::describe(claims.error())}});
+      return disconnect(disconnects::invalid_token);
+    }
+    user_ = core::user_id(claims->subject);
+    info_ = claims->info;
+    if (const auto ends = claims->ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
+  } else if (!rules.insecure && !rules.allow_anonymous_connect_without_token) {
+    return disconnect(disconnects::bad_request);
+  }
+  current_ = operation{.command_id = id};
+  pipe(directory_.routing.ask(enter{user_, self()}, answer_within),
+       [id](auto result) { return entered{id, std::move(result)}; });
+}
+
+void client::on(entered message) {
+  if (closed_) return;
+  if (!message.result) {
+    const bool busy = message.result.error() == ask_errc::mailbox_full;
+    return disconnect(busy ? disconnects::too_many_requests : disconnects::internal);
+  }
+  state_ = state::connected;
+  cancel(stale_timer_);
+  const auto& rules = shared_.configuration.client;
+  protocol::connect_result result;
+  result.client = id_.text();
+  result.version = shared_.version;
+  result.expires = ttl_s_.has_value();
+  result.ttl_s = ttl_s_.value_or(0);
+  result.ping_s = static_cast<std::uint32_t>(
+      std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
+  result.pong = result.ping_s > 0;
+  reply_with(message.command_id, std::move(result));
+  if (rules.ping_interval.count() > 0) {
+    // Spread, so that clients that came together are not pinged together.
+    const duration interval = rules.ping_interval;
+    send_after(interval / 2 +
+                   duration(random().below(static_cast<std::uint64_t>(interval.count() / 2 + 1))),
+               ping_due{});
+  }
+  schedule_expiry();
+  finish_current();
+}
+
+void client::on(ping_due) {
+  if (closed_) return;
+  transmit(shared_.frame_json("{}"));
+  pong_awaited_ = true;
+  pong_timer_ = send_after(shared_.configuration.client.pong_timeout, pong_overdue{});
+  send_after(shared_.configuration.client.ping_interval, ping_due{});
+}
+
+void client::serve_pong() {
+  if (!pong_awaited_) return disconnect(disconnects::bad_request);
+  pong_awaited_ = false;
+  cancel(pong_timer_);
+}
+
+void client::on(pong_overdue) {
+  if (!closed_ && pong_awaited_) disconnect(disconnects::no_pong);
+}
+
+void client::schedule_expiry() {
+  cancel(expiry_timer_);
+  if (!ttl_s_) return;
+  expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + expiry_grace, connection_expired{});
+}
+
+void client::on(connection_expired) {
+  if (!closed_) disconnect(disconnects::connection_expired);
+}
+
+void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) {
+  const auto& rules = shared_.configuration.client.token;
+  const auto claims = crypto::verify_connection_token(
+      request.token, shared_.token_keys, {rules.audience, rules.issuer}, wall_seconds());
+  if (!claims && claims.error() == crypto::token_errc::expired) {
+    return disconnect(disconnects::connection_expired);
+  }
+  if (!claims || claims->subject != user_.text()) return disconnect(disconnects::invalid_token);
+  ttl_s_.reset();
+  if (const auto ends = claims->ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
+  schedule_expiry();
+  reply_with(id, protocol::refresh_result{id_.text(), std::string(shared_.version),
+                                          ttl_s_.has_value(), ttl_s_.value_or(0)});
+}
+
+// ---- out ---------------------------------------------------------------------------------------
+
+void client::reply_with(std::uint32_t id, protocol::reply::body_type body) {
+  std::string json;
+  protocol::append_json(json, protocol::reply{id, std::move(body)});
+  transmit(shared_.frame_json(json));
+}
+
+void client::refuse(std::uint32_t id, const error& why) {
+  shared_.counters.reply_errors.add(why.code);
+  reply_with(id, why);
+}
+
+void client::disconnect(protocol::disconnect_code why) {
+  if (closed_) return;
+  closed_ = true;
+  pending_.clear();
+  shared_.counters.disconnects.add(why.code);
+  close_transport(why);
+}
+
+}  // namespace troupe::hub
