@@ -24,7 +24,9 @@ constexpr envelope_type stub_type{nullptr, nullptr, nullptr, "stub"};
 current_scope::current_scope(actor_cell& cell) noexcept
     : outer_(std::exchange(current_cell, &cell)) {}
 
-current_scope::~current_scope() { current_cell = outer_; }
+current_scope::~current_scope() {
+  current_cell = outer_;
+}
 
 actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type& type,
                        const spawn_options& options, bool once,

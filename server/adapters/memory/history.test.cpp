@@ -3,8 +3,10 @@
 #include <cctype>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -190,6 +192,27 @@ TEST(memory_history, sweeps_leave_nothing_behind) {
   EXPECT_EQ(world.store().usage(), (history_usage{channels_count + 1, 0}));
   for (int i = 0; i < sweeps_max; ++i) world.store().sweep(start + 2h);
   EXPECT_EQ(world.store().usage(), (history_usage{0, 0}));
+}
+
+TEST(memory_history, counts_exactly_while_many_write) {
+  constexpr std::uint64_t writers_count = 16;
+  constexpr std::uint64_t publication_count = 500;
+  history store(1);
+  troupe::system system({.workers = 4});
+  std::vector<ref<conformance::history_writer>> writers;
+  for (std::uint64_t i = 0; i < writers_count; ++i) {
+    writers.push_back(system.spawn<conformance::history_writer>(
+        std::ref(store), core::channel_name("c" + std::to_string(i)),
+        ports::history_limits{.size = 1, .ttl = 1min, .meta_ttl = 1h}));
+  }
+  for (const auto& writer : writers) writer.tell(conformance::write_history{publication_count});
+  std::size_t bytes = 0;
+  for (std::uint64_t i = 0; i < writers_count; ++i) {
+    EXPECT_EQ(system.ask(writers[i], conformance::writing_fault{}, 1min).value(), "");
+    const std::string last = "c" + std::to_string(i) + " " + std::to_string(publication_count);
+    bytes += kept_bytes(publication_of(last));
+  }
+  EXPECT_EQ(store.usage(), (history_usage{writers_count * (1 + publication_count), bytes}));
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ struct writing_fault {
   using reply = std::string;
 };
 
-/// Writes one channel and reads it back now and then, as fast as the history lets it.
+/// Writes one channel as fast as the history lets it, opens a new channel beside it with each
+/// publication, and reads and sweeps now and then.
 class history_writer final : public actor {
  public:
   history_writer(ports::history& store, core::channel_name channel, ports::history_limits limits)
@@ -78,6 +79,7 @@ class history_writer final : public actor {
       const auto given = co_await store_.append(channel_, std::move(publication), limits_, now());
       if (offset == 1 && given) epoch = given->epoch;
       if (given != protocol::stream_position{offset, epoch}) fault_ = "a wrong position";
+      co_await open_beside(offset);
       if (offset % read_every != 0) continue;
       store_.sweep(now());
       co_await read_back(offset);
@@ -88,6 +90,11 @@ class history_writer final : public actor {
  private:
   static constexpr std::uint64_t read_every = 16;
 
+  task<> open_beside(std::uint64_t offset) {
+    const core::channel_name beside(channel_.text() + "/" + std::to_string(offset));
+    const auto page = co_await store_.read(beside, {.limit = 0}, limits_, now());
+    if (!page || page->top.offset != 0) fault_ = "a new channel that is not new";
+  }
   task<> read_back(std::uint64_t offset) {
     const auto page = co_await store_.read(channel_, {.limit = 1, .reverse = true}, limits_, now());
     if (!page || page->publications.size() != 1 || page->top.offset != offset) {
