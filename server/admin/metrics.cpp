@@ -101,12 +101,12 @@ void add_actors(exposition& to, std::span<const type_statistics> actors) {
 }
 
 void add_hub(exposition& to, const hub_figures& hub) {
-  to.begin_gauge("centrifugo_node_num_clients", "Clients connected.").add({}, hub.num_clients);
-  to.begin_gauge("centrifugo_node_num_users", "Different users connected.").add({}, hub.num_users);
+  to.begin_gauge("centrifugo_node_num_clients", "Clients connected.").add({}, hub.clients);
+  to.begin_gauge("centrifugo_node_num_users", "Different users connected.").add({}, hub.users);
   to.begin_gauge("centrifugo_node_num_channels", "Channels with at least one subscriber.")
-      .add({}, hub.num_channels);
+      .add({}, hub.channels);
   to.begin_gauge("centrifugo_node_num_subscriptions", "Subscriptions of clients to channels.")
-      .add({}, hub.num_subs);
+      .add({}, hub.subscriptions);
 }
 
 void add_traffic(exposition& to, const core::counters& counted) {

@@ -19,10 +19,10 @@ namespace troupe::admin {
 
 /// How many there are in the hub at this moment.
 struct hub_figures {
-  std::uint64_t num_clients = 0;
-  std::uint64_t num_users = 0;     // apart from the anonymous one
-  std::uint64_t num_channels = 0;  // with at least one subscriber
-  std::uint64_t num_subs = 0;
+  std::uint64_t clients = 0;
+  std::uint64_t users = 0;     // different ones; the anonymous user counts once
+  std::uint64_t channels = 0;  // with at least one subscriber
+  std::uint64_t subscriptions = 0;
 };
 
 /// Borrowed for the call.

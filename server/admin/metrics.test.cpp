@@ -96,7 +96,7 @@ TEST_F(metrics, name_a_template_by_itself_and_not_by_its_argument) {
 }
 
 TEST_F(metrics, show_how_many_there_are_in_the_hub) {
-  hub_ = {.num_clients = 5, .num_users = 3, .num_channels = 2, .num_subs = 9};
+  hub_ = {.clients = 5, .users = 3, .channels = 2, .subscriptions = 9};
   EXPECT_EQ(value("centrifugo_node_num_clients"), "5");
   EXPECT_EQ(value("centrifugo_node_num_users"), "3");
   EXPECT_EQ(value("centrifugo_node_num_channels"), "2");
@@ -154,7 +154,7 @@ TEST_F(metrics, have_the_same_series_whatever_happens) {
   actors_ = {channel};
   const std::size_t before = samples().size();
   actors_[0].spawned = 1000;
-  hub_.num_clients = 1000;
+  hub_.clients = 1000;
   for (std::uint32_t code = 0; code < 6000; ++code) {
     counters_.reply_errors.add(code);
     counters_.disconnects.add(code);
