@@ -74,6 +74,11 @@ struct read_history {
   bool reverse = false;
 };
 
+/// What a history request asks of the channel: at most `most` publications for a client, unset for
+/// the application. Errors: bad_request (a reverse read from before the first publication).
+std::expected<read_history, protocol::error> to_read_history(
+    const protocol::history_request& request, std::optional<std::size_t> most);
+
 /// Drops the publications, keeps the position. Errors: internal.
 struct remove_history {
   using reply = std::expected<void, protocol::error>;
@@ -117,8 +122,8 @@ class channel final : public actor {
 
   ports::history_limits history_limits() const;
   task<std::expected<protocol::subscribe_result, protocol::error>> result_for(subscribe message);
-  /// Sends to the fanouts with subscribers; waits while one has no room. Throws when it has none for
-  /// fanout_wait_max: the subscribers then learn of the gap by the restart.
+  /// Sends to the fanouts with subscribers; waits while one has no room. Throws when it has none
+  /// for fanout_wait_max: the subscribers then learn of the gap by the restart.
   task<> send_to_fanouts(broadcast message);
   task<bool> send_to_fanout(std::uint32_t worker, attach message);
   void forget_old_keys();

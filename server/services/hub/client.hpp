@@ -20,12 +20,14 @@
 #include "core/configuration.hpp"
 #include "core/ids.hpp"
 #include "core/shared_bytes.hpp"
+#include "crypto/jwt.hpp"
 #include "protocol/client/command.hpp"
 #include "protocol/client/reply.hpp"
 #include "protocol/codes.hpp"
 #include "services/hub/channel.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/hub_supervisor.hpp"
+#include "services/hub/permissions.hpp"
 #include "services/hub/subscription.hpp"
 
 namespace troupe::hub {
@@ -78,6 +80,9 @@ class client : public actor {
                  ask_result<get_presence_stats>, ask_result<detach>>
         result;
   };
+  struct detached {
+    ask_result<detach> result;
+  };
   struct stale_check {};
   struct ping_due {};
   struct pong_overdue {};
@@ -90,6 +95,7 @@ class client : public actor {
   void on(channel_opened message);
   void on(subscribe_accepted message);
   void on(operation_ended message);
+  void on(detached message);
   void on(stale_check);
   void on(ping_due);
   void on(pong_overdue);
@@ -126,20 +132,19 @@ class client : public actor {
   struct subscription {
     core::channel_name name;
     ref<channel> from;
-    bool established = false;                // its answer has been sent
+    bool established = false;                 // its answer has been sent
     std::optional<std::uint64_t> position{};  // newest offset passed on, when positioned
-    bool may_publish = false;                // as its subscriber
     timer_id expiry{};
   };
 
   /// The command that waits for an answer.
   struct operation {
     std::uint32_t command_id = 0;
-    core::channel_name name;
+    core::channel_name name{};
     const core::channel_options* options = nullptr;
-    std::variant<std::monostate, subscribe, publish, read_history, get_presence,
-                 get_presence_stats, detach>
-        request;
+    std::variant<std::monostate, subscribe, publish, read_history, get_presence, get_presence_stats,
+                 detach>
+        request{};          // monostate: connect
     bool reopened = false;  // the channel was found stopped once already
   };
 
@@ -165,9 +170,15 @@ class client : public actor {
   void refuse(std::uint32_t id, const protocol::error& why);
   void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);
   void end_subscription(subscription_number number, protocol::unsubscribe_code why);
-  void keep_alive(const std::optional<std::uint32_t>& expires_in_s);
-  std::optional<subscription_number> number_of(const std::string& channel) const;
-  bool is_subscriber(const std::string& channel) const;
+  void drop_subscription(subscription_number number);
+  void schedule_expiry();
+  /// The options of a channel and this client's standing in it; replies with the error when
+  /// unknown.
+  const core::channel_options* options_of(std::uint32_t id, const std::string& channel);
+  asking standing_in(const std::string& channel) const;
+  crypto::sys_seconds wall_seconds() const;
+  std::expected<crypto::subscription_claims, protocol::error> claims_for(const std::string& channel,
+                                                                         const std::string& token);
 
   const context& shared_;
   ref<hub_supervisor> hub_;
@@ -185,8 +196,7 @@ class client : public actor {
 
   std::deque<protocol::command> pending_;  // of one frame at most, see wants_more()
   std::optional<operation> current_;
-  std::optional<protocol::connect_request> early_connect_;  // came before the directory
-  std::optional<std::uint32_t> ttl_s_;
+  std::optional<std::uint32_t> ttl_s_;  // of the token, as of when it was accepted
 
   std::unordered_map<subscription_number, subscription> subscriptions_;
   std::unordered_map<std::string, subscription_number> numbers_;  // by channel

@@ -4,7 +4,8 @@
 //
 // Attach, broadcast and detach of one channel come in the order its channel actor sent them, and
 // leave in that order: a subscriber hears the answer to its subscribe first, and then every
-// publication after the position in it, without a gap.
+// publication after the position in it, without a gap. Subscribers of a channel that is gone for
+// good are told to subscribe again.
 #pragma once
 
 #include <cstdint>
@@ -54,12 +55,6 @@ struct broadcast {
   audience to = audience::all;
 };
 
-/// From the router: the channel is gone; its subscribers are told to subscribe again.
-struct channel_gone {
-  core::channel_name name;
-  std::uint64_t channel_actor = 0;  // a successor's subscribers stay
-};
-
 /// From a channel that has been restarted: who is attached to it on this worker.
 struct list_attached {
   using reply = std::vector<subscriber>;
@@ -84,11 +79,10 @@ class fanout final : public actor {
   void on(attach message);
   void on(detach message);
   void on(broadcast message);
-  void on(channel_gone message);
   std::vector<subscriber> on(list_attached message);
   void on(barrier) {}
   std::uint64_t on(count_subscriptions) { return subscriptions_; }
-  void on(terminated message);  // of a client
+  void on(terminated message);  // of a client or a channel
 
   /// Tells channels of subscribers that left while the channel's mailbox was full.
   struct tell_again {};
@@ -109,6 +103,8 @@ class fanout final : public actor {
 
   static std::vector<subscriber>::iterator find(group& in, std::uint64_t client_actor);
   void drop(groups::iterator where, std::vector<subscriber>::iterator who);
+  void client_is_gone(const std::vector<core::channel_name>& subscribed_to, std::uint64_t actor);
+  void channel_is_gone(const core::channel_name& name, std::uint64_t actor);
   void tell_left(departure gone);
 
   static constexpr std::chrono::milliseconds tell_again_after{20};
@@ -116,6 +112,7 @@ class fanout final : public actor {
   const context& shared_;
   groups groups_;
   std::unordered_map<std::uint64_t, std::vector<core::channel_name>> channels_of_client_;
+  std::unordered_map<std::uint64_t, core::channel_name> watched_channels_;  // by actor id
   std::vector<departure> departures_;  // at most one for each subscription there was
   std::uint64_t subscriptions_ = 0;
 };

@@ -29,6 +29,7 @@ struct get_figures {
   using reply = hub_figures;
 };
 
+/// Supervises; answers where the actors are.
 class hub_supervisor final : public actor {
  public:
   hub_supervisor(const context& shared, std::uint32_t worker_count);

@@ -12,6 +12,7 @@
 #include <troupe/task.hpp>
 
 #include "core/ids.hpp"
+#include "protocol/api/publish.hpp"
 #include "protocol/codes.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/hub_supervisor.hpp"
@@ -43,8 +44,12 @@ class server_api {
   using error = protocol::error;
 
   task<std::expected<target, error>> open(std::string channel);
+  /// The channel's answer, with the error that the caller gets when there is none.
   template <class Message>
-  task<ask_result<Message>> ask_channel(std::string channel, Message message);
+  static task<std::expected<typename reply_t<Message>::value_type, error>> ask_channel(
+      ref<channel> actor, Message message);
+  task<std::expected<protocol::api::publish_result, error>> publish_to(
+      std::string channel, std::string data, protocol::api::publish_options options);
 
   task<api_response> publish(std::string body);
   task<api_response> broadcast(std::string body);

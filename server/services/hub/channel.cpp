@@ -1,0 +1,256 @@
+#include "services/hub/channel.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/client/json_encoder.hpp"
+#include "services/hub/client.hpp"
+#include "services/hub/router.hpp"
+
+namespace troupe::hub {
+namespace {
+
+using protocol::error;
+
+std::unexpected<error> unavailable() {
+  return std::unexpected(error(protocol::errors::internal));
+}
+
+core::shared_bytes frame_push(const context& shared, const core::channel_name& name,
+                              protocol::push::body_type body) {
+  std::string json;
+  protocol::append_json(json, protocol::push{name.text(), std::move(body)});
+  return shared.frame_json(json);
+}
+
+}  // namespace
+
+channel::channel(core::channel_name name, const core::channel_options& options,
+                 const context& shared, ref<router> registry, std::vector<ref<fanout>> fanouts)
+    : name_(std::move(name)),
+      options_(options),
+      shared_(shared),
+      registry_(std::move(registry)),
+      fanouts_(std::move(fanouts)),
+      subscribers_on_(fanouts_.size()),
+      last_used_(now()) {
+  send_after(idle_max, look_idle{});
+}
+
+task<std::expected<void, start_error>> channel::started() {
+  if (!restarted()) co_return {};
+  for (std::uint32_t worker = 0; worker < fanouts_.size(); ++worker) {
+    auto attached = co_await fanouts_[worker].ask(list_attached{name_}, fanout_wait_max);
+    if (!attached) co_return std::unexpected(start_error{attached.error().describe()});
+    for (subscriber& each : *attached) {
+      ++subscribers_on_[worker];
+      std::string client = each.info->client;
+      subscribers_.emplace(std::move(client), std::move(each));
+    }
+  }
+  co_return {};
+}
+
+ports::history_limits channel::history_limits() const {
+  return {options_.history_size, options_.history_ttl, options_.history_meta_ttl};
+}
+
+// ---- subscribers -------------------------------------------------------------------------------
+
+task<subscribe::reply> channel::on(subscribe message) {
+  last_used_ = now();
+  const subscriber who = message.who;
+  const std::uint32_t command_id = message.command_id;
+  auto result = co_await result_for(std::move(message));
+  if (!result) co_return std::unexpected(result.error());
+
+  auto [place, is_new] = subscribers_.insert_or_assign(who.info->client, who);
+  if (is_new) ++subscribers_on_[who.worker];
+  attach answer{name_, self(), who, command_id, *std::move(result)};
+  if (!co_await send_to_fanout(who.worker, std::move(answer))) {
+    subscribers_.erase(who.info->client);
+    --subscribers_on_[who.worker];
+    co_return unavailable();
+  }
+  if (options_.join_leave) {
+    co_await send_to_fanouts({name_, 0, frame_push(shared_, name_, protocol::join_push{*who.info}),
+                              broadcast::audience::wants_join_leave});
+  }
+  co_return {};
+}
+
+task<std::expected<protocol::subscribe_result, error>> channel::result_for(subscribe message) {
+  protocol::subscribe_result result;
+  result.data = std::move(message.data);
+  if (message.expires_in_s) {
+    result.expires = true;
+    result.ttl_s = *message.expires_in_s;
+  }
+  if (!message.positioned && !message.recoverable) co_return result;
+
+  const auto& from = message.recover_from;
+  const std::size_t most = shared_.configuration.client.recovery_max_publication_limit;
+  ports::history_filter filter{.since_offset = {}, .limit = 0, .reverse = false};
+  if (from) filter = {.since_offset = from->offset, .limit = most, .reverse = false};
+  auto page = co_await shared_.history.read(name_, filter, history_limits(), now());
+  if (!page) co_return unavailable();
+
+  result.positioned = true;
+  result.recoverable = message.recoverable;
+  result.epoch = page->top.epoch;
+  result.offset = page->top.offset;
+  if (!from) co_return result;
+
+  result.was_recovering = true;
+  const auto& missed = page->publications;
+  const bool same_stream = from->epoch.empty() || from->epoch == page->top.epoch;
+  const bool complete = missed.empty() ? page->top.offset == from->offset
+                                       : missed.front().offset == from->offset + 1 &&
+                                             missed.back().offset == page->top.offset;
+  if (same_stream && complete) {
+    result.recovered = true;
+    result.offset = from->offset;
+    result.publications = std::move(page->publications);
+  } else if (message.reject_unrecovered) {
+    co_return std::unexpected(error(protocol::errors::unrecoverable_position));
+  }
+  co_return result;
+}
+
+task<> channel::on(left message) {
+  const auto who = subscribers_.find(message.client);
+  if (who == subscribers_.end() || who->second.number != message.number) co_return;
+  last_used_ = now();
+  const std::shared_ptr<const protocol::client_info> info = who->second.info;
+  --subscribers_on_[who->second.worker];
+  subscribers_.erase(who);
+  if (options_.join_leave) {
+    co_await send_to_fanouts({name_, 0, frame_push(shared_, name_, protocol::leave_push{*info}),
+                              broadcast::audience::wants_join_leave});
+  }
+}
+
+protocol::presence_result channel::on(get_presence) {
+  last_used_ = now();
+  protocol::presence_result result;
+  for (const auto& [client, who] : subscribers_) result.presence.emplace(client, *who.info);
+  return result;
+}
+
+protocol::presence_stats_result channel::on(get_presence_stats) {
+  std::set<std::string_view> users;
+  for (const auto& [client, who] : subscribers_) users.insert(who.info->user);
+  return {static_cast<std::uint32_t>(subscribers_.size()),
+          static_cast<std::uint32_t>(users.size())};
+}
+
+// ---- publications ------------------------------------------------------------------------------
+
+task<publish::reply> channel::on(publish message) {
+  last_used_ = now();
+  forget_old_keys();
+  if (!message.idempotency_key.empty()) {
+    if (const auto place = key_places_.find(message.idempotency_key); place != key_places_.end()) {
+      co_return accepted_keys_[place->second - keys_forgotten_].result;
+    }
+  }
+  message.publication.time_ms = wall_now().time_since_epoch().count();
+  protocol::stream_position position;
+  if (options_.keeps_history() && !message.skip_history) {
+    auto appended =
+        co_await shared_.history.append(name_, message.publication, history_limits(), now());
+    if (!appended) co_return unavailable();
+    position = *std::move(appended);
+    message.publication.offset = position.offset;
+  }
+  if (!message.idempotency_key.empty()) {
+    key_places_.emplace(message.idempotency_key, keys_forgotten_ + accepted_keys_.size());
+    accepted_keys_.push_back({std::move(message.idempotency_key), now(), position});
+  }
+  shared_.counters.publications.add();
+  if (!subscribers_.empty()) {
+    std::string json;
+    protocol::append_json(json, name_.text(), message.publication);
+    co_await send_to_fanouts({name_, position.offset, shared_.frame_json(json)});
+  }
+  co_return position;
+}
+
+void channel::forget_old_keys() {
+  while (!accepted_keys_.empty() && (now() - accepted_keys_.front().when >= idempotency_ttl ||
+                                     accepted_keys_.size() > idempotency_keys_max)) {
+    key_places_.erase(accepted_keys_.front().key);
+    accepted_keys_.pop_front();
+    ++keys_forgotten_;
+  }
+}
+
+task<read_history::reply> channel::on(read_history message) {
+  last_used_ = now();
+  ports::history_filter filter{
+      .since_offset = {}, .limit = message.limit, .reverse = message.reverse};
+  if (message.since) filter.since_offset = message.since->offset;
+  auto page = co_await shared_.history.read(name_, filter, history_limits(), now());
+  if (!page) co_return unavailable();
+  if (message.since && !message.since->epoch.empty() && message.since->epoch != page->top.epoch) {
+    co_return std::unexpected(error(protocol::errors::unrecoverable_position));
+  }
+  co_return protocol::history_result{std::move(page->publications), page->top.epoch,
+                                     page->top.offset};
+}
+
+std::expected<read_history, error> to_read_history(const protocol::history_request& request,
+                                                   std::optional<std::size_t> most) {
+  if (request.reverse && request.since && request.since->offset == 0) {
+    return std::unexpected(error(protocol::errors::bad_request));
+  }
+  read_history message;
+  if (request.limit >= 0) message.limit = static_cast<std::size_t>(request.limit);
+  if (most) message.limit = std::min(message.limit.value_or(*most), *most);
+  message.since = request.since;
+  message.reverse = request.reverse;
+  return message;
+}
+
+task<remove_history::reply> channel::on(remove_history) {
+  last_used_ = now();
+  if (!co_await shared_.history.remove(name_, now())) co_return unavailable();
+  co_return {};
+}
+
+// ---- fanouts -----------------------------------------------------------------------------------
+
+task<> channel::send_to_fanouts(broadcast message) {
+  for (std::uint32_t worker = 0; worker < fanouts_.size(); ++worker) {
+    if (subscribers_on_[worker] == 0) continue;
+    const time_point give_up = now() + fanout_wait_max;
+    while (fanouts_[worker].tell(message) == tell_status::mailbox_full) {
+      if (now() >= give_up || !co_await sleep(fanout_retry)) {
+        throw std::runtime_error("a fanout had no room for a message");
+      }
+    }
+  }
+}
+
+task<bool> channel::send_to_fanout(std::uint32_t worker, attach message) {
+  const time_point give_up = now() + fanout_wait_max;
+  for (;;) {
+    const tell_status status = fanouts_[worker].tell(message);
+    if (status == tell_status::accepted) co_return true;
+    if (status != tell_status::mailbox_full || now() >= give_up || !co_await sleep(fanout_retry)) {
+      co_return false;
+    }
+  }
+}
+
+void channel::on(look_idle) {
+  send_after(idle_max, look_idle{});
+  forget_old_keys();
+  if (subscribers_.empty() && accepted_keys_.empty() && now() - last_used_ >= idle_max) {
+    registry_.tell(retire{name_, self()});
+  }
+}
+
+}  // namespace troupe::hub

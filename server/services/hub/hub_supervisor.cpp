@@ -1,0 +1,38 @@
+#include "services/hub/hub_supervisor.hpp"
+
+namespace troupe::hub {
+
+hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count)
+    : shared_(shared) {
+  // Their state cannot be had again by a restart of their own: see the top of the header.
+  const supervision together{.decide = [](const failure&) { return directive::escalate; }};
+  for (std::uint32_t worker = 0; worker < worker_count; ++worker) {
+    directory_.fanouts.push_back(spawn<fanout>(
+        spawn_options{
+            .mailbox_capacity = fanout::mailbox_capacity, .worker = worker, .on_failure = together},
+        std::cref(shared)));
+  }
+  directory_.routing = spawn<router>(
+      spawn_options{.mailbox_capacity = router::mailbox_capacity, .on_failure = together},
+      std::cref(shared), directory_.fanouts);
+  send_every(sweep_period, sweep_history{});
+}
+
+task<hub_figures> hub_supervisor::on(get_figures) {
+  constexpr std::chrono::seconds within{1};
+  hub_figures figures;
+  if (const auto counted = co_await directory_.routing.ask(count_clients{}, within)) {
+    figures = *counted;
+  }
+  for (std::size_t worker = 0; worker < directory_.fanouts.size(); ++worker) {
+    const auto counted = co_await directory_.fanouts[worker].ask(count_subscriptions{}, within);
+    if (counted) figures.subscriptions += *counted;
+  }
+  co_return figures;
+}
+
+void hub_supervisor::on(sweep_history) {
+  shared_.history.sweep(now());
+}
+
+}  // namespace troupe::hub
