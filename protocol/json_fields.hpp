@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include <simdjson.h>
+#include <simdjson.h>  // tidy: allow vendor because only the decoders' .cpp files include this
 
 #include "protocol/client/stream_position.hpp"
 #include "protocol/errc.hpp"

@@ -8,7 +8,19 @@
 namespace troupe::protocol::api {
 
 namespace errors {
-using namespace protocol::errors;
+using protocol::errors::already_subscribed;
+using protocol::errors::bad_request;
+using protocol::errors::expired;
+using protocol::errors::internal;
+using protocol::errors::limit_exceeded;
+using protocol::errors::method_not_found;
+using protocol::errors::not_available;
+using protocol::errors::permission_denied;
+using protocol::errors::token_expired;
+using protocol::errors::too_many_requests;
+using protocol::errors::unauthorized;
+using protocol::errors::unknown_channel;
+using protocol::errors::unrecoverable_position;
 inline constexpr error_code conflict{113, "conflict"};
 }  // namespace errors
 

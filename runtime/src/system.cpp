@@ -130,6 +130,7 @@ std::unique_ptr<system_core> make_threaded_core(system_options options) {
   if (workers > 256) throw std::invalid_argument("system_options::workers is at most 256");
   std::uint64_t seed = options.seed;
   if (seed == 0) {
+    // tidy: allow random because a system that is given no seed is not meant to be repeated
     std::random_device device;
     seed = (static_cast<std::uint64_t>(device()) << 32U) | device();
   }

@@ -28,19 +28,21 @@ enum class history_errc {
   unavailable,  // the store cannot be reached or is full; nothing was written
 };
 
-/// What a namespace says about keeping.
+/// What a namespace says about keeping. What is kept, and how long, was said by the latest append;
+/// of a read's limits only meta_ttl counts. A position never goes before its publications.
 struct history_limits {
-  std::size_t size = 0;                   // publications kept, the newest ones; 1..
-  std::chrono::milliseconds ttl{0};       // they go when nothing was published for so long; > 0
-  std::chrono::milliseconds meta_ttl{0};  // the position goes when it was not used for so long
+  std::size_t size = 0;              // publications kept, the newest ones; 1..
+  std::chrono::milliseconds ttl{0};  // they go when nothing was published for so long; > 0
+  std::chrono::milliseconds meta_ttl{
+      0};  // the position goes when no append or read used it for so long
 };
 
 struct history_filter {
   /// Which side of it to read: forward, offsets above it; reverse, offsets below it. Unset: from
   /// the oldest forward, from the newest in reverse. The epoch is not looked at.
-  std::optional<std::uint64_t> since_offset;
-  std::optional<std::size_t> limit;  // unset: all; 0: the position only
-  bool reverse = false;              // newest first
+  std::optional<std::uint64_t> since_offset{};
+  std::optional<std::size_t> limit{};  // unset: all; 0: the position only
+  bool reverse = false;                // newest first
 };
 
 struct history_page {

@@ -66,14 +66,15 @@ class DependencyDirection(Tree):
         ("server/core/limits.hpp", "services/hub/api.hpp"),
         ("server/ports/history.hpp", "adapters/memory/history.hpp"),
         ("server/ports/history.hpp", "services/hub/api.hpp"),
-        ("server/ports/history.hpp", "protocol/codes.hpp"),
+        ("server/ports/history.hpp", "transport/http/request.hpp"),
         ("server/crypto/jwt.hpp", "ports/history.hpp"),
         ("server/transport/http/request.hpp", "ports/history.hpp"),
         ("server/transport/http/request.hpp", "services/hub/api.hpp"),
         ("server/transport/http/request.hpp", "gateway/connection.hpp"),
         ("server/transport/http/request.hpp", "crypto/jwt.hpp"),
         ("server/adapters/memory/history.hpp", "services/hub/api.hpp"),
-        ("server/adapters/memory/history.hpp", "protocol/codes.hpp"),
+        ("server/adapters/memory/history.hpp", "transport/http/request.hpp"),
+        ("server/adapters/memory/history.cpp", "tests/conformance/ports/history_suite.hpp"),
         ("server/adapters/memory/history.hpp", "gateway/connection.hpp"),
         ("server/services/hub/channel.hpp", "gateway/connection.hpp"),
         ("server/services/hub/channel.hpp", "transport/websocket/frame_writer.hpp"),
@@ -100,10 +101,13 @@ class DependencyDirection(Tree):
         ("server/core/limits.hpp", "core/ids.hpp"),
         ("server/core/limits.hpp", "troupe/ref.hpp"),
         ("server/ports/history.hpp", "core/ids.hpp"),
+        ("server/ports/history.hpp", "protocol/client/publication.hpp"),
         ("server/crypto/jwt.hpp", "core/ids.hpp"),
         ("server/transport/http/request.hpp", "protocol/codes.hpp"),
         ("server/transport/http/request.hpp", "core/limits.hpp"),
         ("server/adapters/memory/history.hpp", "ports/history.hpp"),
+        ("server/adapters/memory/history.hpp", "protocol/client/publication.hpp"),
+        ("server/adapters/memory/history.test.cpp", "tests/conformance/ports/history_suite.hpp"),
         ("server/adapters/files/secret.hpp", "crypto/random.hpp"),
         ("server/services/hub/channel.hpp", "ports/history.hpp"),
         ("server/services/hub/channel.hpp", "protocol/codes.hpp"),
@@ -165,6 +169,12 @@ class VendorHeaders(Tree):
     def test_a_vendor_header_in_a_header_fails(self):
         self.assert_rule("vendor", "server/crypto/jwt.hpp", HPP + "#include <openssl/evp.h>\n")
         self.assert_rule("vendor", "server/core/text.hpp", HPP + "#include <fmt/format.h>\n")
+        self.assert_rule("vendor", "server/core/text.hpp", HPP + "#include <gtest/gtest.h>\n")
+        self.assert_rule("vendor", "tests/e2e/client.hpp", HPP + "#include <boost/asio.hpp>\n")
+
+    def test_the_test_library_in_a_suite_of_several_programs_passes(self):
+        self.assert_clean("tests/conformance/ports/history_suite.hpp",
+                          HPP + "#include <gtest/gtest.h>\n")
 
     def test_a_vendor_header_in_a_service_fails(self):
         for header in ("boost/asio.hpp", "simdjson.h", "toml++/toml.h", "spdlog/spdlog.h",

@@ -7,13 +7,13 @@
 #include "protocol/api/codes.hpp"
 #include "protocol/api/json_decoder.hpp"
 #include "protocol/api/json_encoder.hpp"
+#include "services/hub/answers.hpp"
 #include "services/hub/permissions.hpp"
 
 namespace troupe::hub {
 namespace {
 
 namespace api = protocol::api;
-constexpr std::chrono::seconds within{5};
 
 template <class Request>
 auto decode(const std::string& body) {
@@ -29,11 +29,6 @@ api_response undecodable() {
 template <class Result>
 api_response respond(const std::expected<Result, protocol::error>& result) {
   return {.error_code = result ? 0 : result.error().code, .json = api::to_json(result)};
-}
-
-/// The error of an ask, for the caller: the channel's own, or that it could not be asked.
-protocol::error to_error(const ask_failure<protocol::error>& failure) {
-  return failure.answer() ? *failure.answer() : protocol::error(protocol::errors::internal);
 }
 
 publish to_publish(const std::string& data, const api::publish_options& options) {
@@ -65,10 +60,10 @@ task<api_response> server_api::call(std::string method, std::string body, durati
 task<std::expected<server_api::target, protocol::error>> server_api::open(std::string channel) {
   const auto options = find_options(channel, shared_.configuration.channel);
   if (!options) co_return std::unexpected(options.error());
-  const auto found = co_await hub_.ask(find_directory{}, within);
+  const auto found = co_await hub_.ask(find_directory{}, answer_within);
   if (!found) co_return std::unexpected(error(protocol::errors::internal));
   auto actor = co_await found->routing.ask(
-      open_channel{core::channel_name(std::move(channel)), *options}, within);
+      open_channel{core::channel_name(std::move(channel)), *options}, answer_within);
   if (!actor) co_return std::unexpected(error(protocol::errors::internal));
   co_return target{*std::move(actor), *options};
 }
@@ -76,7 +71,7 @@ task<std::expected<server_api::target, protocol::error>> server_api::open(std::s
 template <class Message>
 task<std::expected<typename reply_t<Message>::value_type, protocol::error>> server_api::ask_channel(
     ref<channel> actor, Message message) {
-  auto result = co_await actor.ask(std::move(message), within);
+  auto result = co_await actor.ask(std::move(message), answer_within);
   if (!result) co_return std::unexpected(to_error(result.error()));
   if constexpr (std::is_void_v<typename reply_t<Message>::value_type>) {
     co_return {};
@@ -94,7 +89,7 @@ task<std::expected<api::publish_result, protocol::error>> server_api::publish_to
   for (int attempt = 0;; ++attempt) {
     const auto target = co_await open(channel);
     if (!target) co_return std::unexpected(target.error());
-    auto position = co_await target->actor.ask(to_publish(data, options), within);
+    auto position = co_await target->actor.ask(to_publish(data, options), answer_within);
     if (position) co_return api::publish_result{position->offset, position->epoch};
     if (attempt == 0 && position.error() == ask_errc::stopped) continue;
     co_return std::unexpected(to_error(position.error()));
@@ -136,7 +131,7 @@ task<api_response> server_api::presence(std::string body) {
   if (!target->options->presence) {
     co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
   }
-  auto result = co_await target->actor.ask(get_presence{}, within);
+  auto result = co_await target->actor.ask(get_presence{}, answer_within);
   if (!result) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
   co_return respond(response(*std::move(result)));
 }
@@ -150,7 +145,7 @@ task<api_response> server_api::presence_stats(std::string body) {
   if (!target->options->presence) {
     co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
   }
-  auto result = co_await target->actor.ask(get_presence_stats{}, within);
+  auto result = co_await target->actor.ask(get_presence_stats{}, answer_within);
   if (!result) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
   co_return respond(response(*result));
 }
@@ -187,9 +182,9 @@ task<api_response> server_api::channels(std::string body) {
   auto request = decode<api::channels_request>(body);
   if (!request) co_return undecodable();
   using response = api::response<api::channels_result>;
-  const auto found = co_await hub_.ask(find_directory{}, within);
+  const auto found = co_await hub_.ask(find_directory{}, answer_within);
   if (!found) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  auto all = co_await found->routing.ask(list_channels{}, within);
+  auto all = co_await found->routing.ask(list_channels{}, answer_within);
   if (!all) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
   api::channels_result result;
   for (const auto& [name, actor] : *all) {
@@ -197,7 +192,7 @@ task<api_response> server_api::channels(std::string body) {
         ::fnmatch(request->pattern.c_str(), name.text().c_str(), 0) != 0) {
       continue;
     }
-    const auto stats = co_await actor.ask(get_presence_stats{}, within);
+    const auto stats = co_await actor.ask(get_presence_stats{}, answer_within);
     if (stats && stats->num_clients > 0) result.channels[name.text()] = {stats->num_clients};
   }
   co_return respond(response(std::move(result)));
@@ -205,7 +200,7 @@ task<api_response> server_api::channels(std::string body) {
 
 task<api_response> server_api::info(duration uptime) {
   using response = api::response<api::info_result>;
-  const auto figures = co_await hub_.ask(get_figures{}, within);
+  const auto figures = co_await hub_.ask(get_figures{}, answer_within);
   if (!figures) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
   const auto small = [](std::uint64_t figure) { return static_cast<std::uint32_t>(figure); };
   api::node_info node{

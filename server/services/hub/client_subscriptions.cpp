@@ -1,0 +1,229 @@
+// The subscriptions of a client: beginning, passing deliveries on, ending.
+#include <utility>
+
+#include "protocol/client/json_encoder.hpp"
+#include "services/hub/answers.hpp"
+#include "services/hub/client.hpp"
+
+namespace troupe::hub {
+
+namespace errors = protocol::errors;
+namespace disconnects = protocol::disconnects;
+using protocol::error;
+
+const core::channel_options* client::options_of(std::uint32_t id, const std::string& channel) {
+  if (channel.empty()) {
+    disconnect(disconnects::bad_request);
+    return nullptr;
+  }
+  const auto options = find_options(channel, shared_.configuration.channel);
+  if (options) return *options;
+  refuse(id, options.error());
+  return nullptr;
+}
+
+asking client::standing_in(const std::string& channel) const {
+  return {.user = user_.text(),
+          .subscriber = numbers_.contains(channel),
+          .insecure = shared_.configuration.client.insecure};
+}
+
+void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request request) {
+  const core::channel_options* options = options_of(id, request.channel);
+  if (!options) return;
+  if (numbers_.contains(request.channel)) return refuse(id, error(errors::already_subscribed));
+  if (request.type != 0) return refuse(id, error(errors::not_available));
+  if (!request.delta.empty() && request.delta != "fossil") {
+    return disconnect(disconnects::bad_request);
+  }
+  if (request.tf) return refuse(id, error(errors::bad_request));
+  if (subscriptions_.size() >= shared_.configuration.client.channel_limit) {
+    return refuse(id, error(errors::limit_exceeded));
+  }
+
+  const asking standing = standing_in(request.channel);
+  protocol::client_info info{user_.text(), id_.text(), info_, {}};
+  subscribe work;
+  bool force_recovery = options->force_recovery;
+  bool force_positioning = options->force_positioning;
+  bool force_join_leave = options->force_push_join_leave;
+  if (!request.token.empty()) {
+    auto claims = claims_for(request.channel, request.token);
+    if (closed_) return;
+    if (!claims) return refuse(id, claims.error());
+    info.chan_info = std::move(claims->info);
+    work.data = std::move(claims->data);
+    if (const auto ends = claims->ends()) work.expires_in_s = seconds_until(*ends, wall_seconds());
+    force_recovery = claims->override.force_recovery.value_or(force_recovery);
+    force_positioning = claims->override.force_positioning.value_or(force_positioning);
+    force_join_leave = claims->override.force_push_join_leave.value_or(force_join_leave);
+  } else {
+    const auto address = core::resolve_namespace(request.channel, shared_.configuration.channel);
+    const auto allowed = may_subscribe(standing, *address, *options, shared_.configuration.channel);
+    if (!allowed) return refuse(id, allowed.error());
+  }
+
+  const bool reads_history = may_read_history(standing, *options).has_value();
+  work.recoverable =
+      options->keeps_history() && (force_recovery || (request.recoverable && reads_history));
+  work.positioned =
+      work.recoverable ||
+      (options->keeps_history() && (force_positioning || (request.positioned && reads_history)));
+  if (request.recover && work.recoverable) {
+    work.recover_from = protocol::stream_position{request.offset, std::move(request.epoch)};
+  }
+  work.reject_unrecovered = (request.flag & protocol::subscribe_flags::reject_unrecovered) != 0;
+  work.command_id = id;
+  work.who = {
+      .connection = self(),
+      .worker = worker_,
+      .number = ++last_number_,
+      .info = std::make_shared<const protocol::client_info>(std::move(info)),
+      .wants_join_leave = force_join_leave ||
+                          (request.join_leave && may_see_presence(standing, *options).has_value())};
+
+  core::channel_name name(std::move(request.channel));
+  numbers_.emplace(name.text(), last_number_);
+  subscription& mine = subscriptions_[last_number_];
+  mine.name = name;
+  if (work.expires_in_s) {
+    mine.expiry = send_after(std::chrono::seconds(*work.expires_in_s) + expiry_grace,
+                             subscription_expired{last_number_});
+  }
+  begin(
+      {.command_id = id, .name = std::move(name), .options = options, .request = std::move(work)});
+}
+
+std::expected<crypto::subscription_claims, error> client::claims_for(const std::string& channel,
+                                                                     const std::string& token) {
+  const auto& rules = shared_.configuration.client.token;
+  auto claims = crypto::verify_subscription_token(token, shared_.token_keys,
+                                                  {rules.audience, rules.issuer}, wall_seconds());
+  if (!claims) {
+    const bool late = claims.error() == crypto::token_errc::expired;
+    return std::unexpected(error(late ? errors::token_expired : errors::permission_denied));
+  }
+  if (claims->channel != channel || claims->subject != user_.text() ||
+      (!claims->client.empty() && claims->client != id_.text())) {
+    disconnect(disconnects::invalid_token);  // a good token, of somebody else
+    return std::unexpected(error(errors::permission_denied));
+  }
+  return *std::move(claims);
+}
+
+void client::on(subscribe_accepted message) {
+  if (closed_) return;
+  const auto mine = subscriptions_.find(message.number);
+  if (mine == subscriptions_.end() || mine->second.established) return;
+  if (message.result) return;  // `subscribed` follows, through the fanout
+  if (channel_was_stopped(message.result.error()) && !current_->reopened) {
+    return open_channel_of_current();
+  }
+  drop_subscription(message.number);
+  refuse(message.command_id, to_error(message.result.error()));
+  finish_current();
+}
+
+void client::on(subscribed message) {
+  if (closed_) return;
+  const auto found = subscriptions_.find(message.number);
+  if (found == subscriptions_.end()) {
+    // The answer came too late: the client has been told that it failed.
+    shared_.log.warn("subscription answered after its deadline", {{"client", id_.text()}});
+    return disconnect(disconnects::insufficient_state);
+  }
+  subscription& mine = found->second;
+  mine.established = true;
+  if (message.result.positioned) {
+    const auto& recovered = message.result.publications;
+    mine.position = recovered.empty() ? message.result.offset : recovered.back().offset;
+  }
+  reply_with(message.command_id, std::move(message.result));
+  finish_current();
+}
+
+void client::on(delivery message) {
+  if (closed_) return;
+  const auto found = subscriptions_.find(message.number);
+  if (found == subscriptions_.end()) return;  // it has ended meanwhile
+  std::optional<std::uint64_t>& position = found->second.position;
+  if (message.offset != 0 && position) {
+    if (message.offset <= *position) return;
+    if (message.offset != *position + 1) {
+      return end_subscription(message.number, protocol::unsubscribes::insufficient_state);
+    }
+    position = message.offset;
+  }
+  transmit(std::move(message.frame));
+}
+
+void client::on(unsubscribed message) {
+  if (closed_) return;
+  const auto found = subscriptions_.find(message.number);
+  if (found == subscriptions_.end()) return;
+  const core::channel_name name = found->second.name;
+  drop_subscription(message.number);
+  push_unsubscribe(name, message.why);
+}
+
+void client::on(subscription_expired message) {
+  if (!closed_ && subscriptions_.contains(message.number)) {
+    end_subscription(message.number, protocol::unsubscribes::expired);
+  }
+}
+
+void client::end_subscription(subscription_number number, protocol::unsubscribe_code why) {
+  const core::channel_name name = subscriptions_.at(number).name;
+  drop_subscription(number);
+  push_unsubscribe(name, why);
+  pipe(directory_.fanouts[worker_].ask(detach{name, id(), number}, answer_within),
+       [](auto result) { return detached{std::move(result)}; });
+}
+
+void client::on(detached message) {
+  // A subscription that cannot be ended would go on in the channel's presence.
+  if (!closed_ && !message.result) disconnect(disconnects::insufficient_state);
+}
+
+void client::drop_subscription(subscription_number number) {
+  const auto found = subscriptions_.find(number);
+  cancel(found->second.expiry);
+  numbers_.erase(found->second.name.text());
+  subscriptions_.erase(found);
+}
+
+void client::push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why) {
+  std::string json;
+  protocol::append_json(json, protocol::push{name.text(), protocol::unsubscribe_push{
+                                                              why.code, std::string(why.reason)}});
+  transmit(shared_.frame_json(json));
+}
+
+void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request) {
+  if (request.channel.empty()) return disconnect(disconnects::bad_request);
+  const auto number = numbers_.find(request.channel);
+  if (number == numbers_.end()) return reply_with(id, protocol::unsubscribe_result{});
+  core::channel_name name(std::move(request.channel));
+  detach work{name, this->id(), number->second};
+  begin({.command_id = id, .name = std::move(name), .request = std::move(work)});
+}
+
+void client::serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request) {
+  const auto number = numbers_.find(request.channel);
+  if (number == numbers_.end()) return refuse(id, error(errors::bad_request));
+  const auto claims = claims_for(request.channel, request.token);
+  if (closed_) return;
+  if (!claims) return refuse(id, claims.error());
+  subscription& mine = subscriptions_.at(number->second);
+  cancel(mine.expiry);
+  protocol::sub_refresh_result result;
+  if (const auto ends = claims->ends()) {
+    result.expires = true;
+    result.ttl_s = seconds_until(*ends, wall_seconds());
+    mine.expiry = send_after(std::chrono::seconds(result.ttl_s) + expiry_grace,
+                             subscription_expired{number->second});
+  }
+  reply_with(id, result);
+}
+
+}  // namespace troupe::hub

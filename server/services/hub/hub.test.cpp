@@ -1,0 +1,467 @@
+// The hub as its clients see it, on the simulator, with the embedded history. What clients say and
+// hear is JSON; the transport is a list of frames.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <troupe/sim.hpp>
+
+#include "adapters/memory/history.hpp"
+#include "core/memory_log.hpp"
+#include "crypto/jwt.hpp"
+#include "services/hub/client.hpp"
+#include "services/hub/hub_supervisor.hpp"
+#include "services/hub/server_api.hpp"
+
+namespace troupe::hub {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string secret = "0123456789abcdef0123456789abcdef";
+
+struct say {
+  std::string frame;
+};
+struct heard {
+  using reply = std::vector<std::string>;  // since the last time it was asked
+};
+struct closed_with {
+  using reply = std::uint16_t;  // 0: not closed
+};
+struct fail_now {};
+
+class frame_client final : public client {
+ public:
+  frame_client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker)
+      : client(shared, std::move(hub), worker) {}
+
+  using client::on;
+  void on(say m) { receive(m.frame); }
+  std::vector<std::string> on(heard) { return std::exchange(frames_, {}); }
+  std::uint16_t on(closed_with) { return code_; }
+  void on(fail_now) { throw std::runtime_error("on purpose"); }
+
+ private:
+  void transmit(core::shared_bytes frame) override { frames_.emplace_back(frame.view()); }
+  void close_transport(protocol::disconnect_code why) override { code_ = why.code; }
+  void line_is_empty() override {}
+
+  std::vector<std::string> frames_;
+  std::uint16_t code_ = 0;
+};
+
+/// A history that fails on demand, through the port that production uses.
+class failing_history final : public ports::history {
+ public:
+  explicit failing_history(ports::history& real) : real_(real) {}
+  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+      core::channel_name channel, protocol::publication publication, ports::history_limits limits,
+      time_point now) override {
+    if (throws) throw std::runtime_error("the store is broken");
+    if (unavailable) co_return std::unexpected(ports::history_errc::unavailable);
+    co_return co_await real_.append(std::move(channel), std::move(publication), limits, now);
+  }
+  task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,
+                                                                     ports::history_filter filter,
+                                                                     ports::history_limits limits,
+                                                                     time_point now) override {
+    return real_.read(std::move(channel), filter, limits, now);
+  }
+  task<std::expected<void, ports::history_errc>> remove(core::channel_name channel,
+                                                        time_point now) override {
+    return real_.remove(std::move(channel), now);
+  }
+  void sweep(time_point now) override { real_.sweep(now); }
+
+  bool throws = false;
+  bool unavailable = false;
+
+ private:
+  ports::history& real_;
+};
+
+struct call_api {
+  using reply = std::string;
+  std::string method;
+  std::string body;
+};
+class api_caller final : public actor {
+ public:
+  api_caller(const context& shared, ref<hub_supervisor> hub) : api_(shared, hub, "test") {}
+  task<std::string> on(call_api m) {
+    co_return (co_await api_.call(std::move(m.method), std::move(m.body), 5s)).json;
+  }
+
+ private:
+  server_api api_;
+};
+
+class hub : public testing::TestWithParam<std::uint64_t> {
+ protected:
+  hub() {
+    core::channel_options chat;
+    chat.presence = true;
+    chat.join_leave = true;
+    chat.force_push_join_leave = true;
+    chat.history_size = 5;
+    chat.history_ttl = 1h;
+    chat.history_meta_ttl = 24h;
+    chat.force_recovery = true;
+    chat.allow_subscribe_for_client = true;
+    chat.allow_publish_for_client = true;
+    chat.allow_history_for_client = true;
+    chat.allow_presence_for_client = true;
+    configuration.channel.namespaces.push_back({"chat", chat});
+    core::channel_options plain;
+    plain.allow_subscribe_for_client = true;
+    plain.allow_publish_for_subscriber = true;
+    configuration.channel.namespaces.push_back({"plain", plain});
+    configuration.client.channel_limit = 3;
+    configuration.client.ping_interval = 0ms;
+  }
+
+  ref<frame_client> connect(const std::string& user, std::uint32_t worker = 0) {
+    auto one = world.system().spawn<frame_client>(temporary{{.worker = worker}}, std::cref(shared),
+                                                  root, worker);
+    crypto::connection_claims claims;
+    claims.subject = user;
+    const auto token = crypto::sign_token(crypto::write_claims(claims), keys);
+    one.tell(say{R"({"id":1,"connect":{"token":")" + token + R"("}})"});
+    const auto answer = frames(one);
+    EXPECT_EQ(answer.size(), 1U);
+    EXPECT_EQ(answer.empty() ? "" : answer[0].substr(0, 28), R"({"id":1,"connect":{"client":)");
+    return one;
+  }
+  std::vector<std::string> frames(const ref<frame_client>& of) {
+    world.run_for(100ms);
+    return world.system().ask(of, heard{}, 1s).value();
+  }
+  std::vector<std::string> ask(const ref<frame_client>& one, const std::string& command) {
+    one.tell(say{command});
+    return frames(one);
+  }
+  std::uint16_t code(const ref<frame_client>& of) {
+    world.run_for(100ms);
+    return world.system().ask(of, closed_with{}, 1s).value();
+  }
+  std::string api(const std::string& method, const std::string& body) {
+    return world.system().ask(caller, call_api{method, body}, 10s).value();
+  }
+  static std::string publish(int id, const std::string& data, const std::string& to = "chat:a") {
+    return R"({"id":)" + std::to_string(id) + R"(,"publish":{"channel":")" + to + R"(","data":)" +
+           data + "}}";
+  }
+  static std::string subscribe_to(const std::string& channel, int id = 2) {
+    return R"({"id":)" + std::to_string(id) + R"(,"subscribe":{"channel":")" + channel + R"("}})";
+  }
+  /// The text between `key":"` and the next quote.
+  static std::string text_after(const std::string& json, const std::string& key) {
+    const auto begin = json.find(key + "\":\"") + key.size() + 3;
+    return json.substr(begin, json.find('"', begin) - begin);
+  }
+  /// How often each payload {"n":…} was heard, in order.
+  static std::vector<std::string> payloads(const std::vector<std::string>& frames) {
+    std::vector<std::string> found;
+    for (const std::string& frame : frames) {
+      if (const auto at = frame.find(R"("data":)"); at != std::string::npos) {
+        found.push_back(frame.substr(at + 7, frame.find_first_of(",}", at) - at - 7));
+      }
+    }
+    return found;
+  }
+  type_statistics figures_of(std::string_view type) {
+    for (const auto& each : world.system().statistics()) {
+      if (each.actor_type == type) return each;
+    }
+    return {};
+  }
+
+  core::configuration configuration;
+  memory::history store{GetParam()};
+  failing_history history{store};
+  crypto::hmac_key keys{secret};
+  core::counters counters;
+  core::memory_log log;
+  context shared{
+      configuration, history,
+      keys,          counters,
+      log,           [](std::string_view json) { return core::shared_bytes::copy_of(json); },
+      "test"};
+  sim::simulation world{GetParam()};
+  ref<hub_supervisor> root = world.system().spawn<hub_supervisor>(std::cref(shared), 2U);
+  ref<api_caller> caller = world.system().spawn<api_caller>(std::cref(shared), root);
+};
+
+INSTANTIATE_TEST_SUITE_P(seeds, hub, testing::Range<std::uint64_t>(1, 21));
+
+TEST_P(hub, a_publication_reaches_subscribers_on_every_worker) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1);
+  ask(ada, subscribe_to("plain:x"));
+  ask(bob, subscribe_to("plain:x"));
+  const auto own = ask(ada, publish(3, R"({"n":1})", "plain:x"));
+  ASSERT_EQ(own.size(), 2U) << "its own publication, and the reply";
+  const auto other = frames(bob);
+  ASSERT_EQ(other.size(), 1U);
+  EXPECT_NE(other[0].find(R"({"push":{"channel":"plain:x","pub":{"data":{"n":1},"info":)"
+                          R"({"user":"ada","client":")"),
+            std::string::npos)
+      << other[0];
+}
+
+TEST_P(hub, the_answer_to_a_subscribe_comes_before_every_push_of_that_channel) {
+  auto busy = connect("ada", 0);
+  auto late = connect("bob", 1);
+  for (int i = 0; i < 20; ++i) busy.tell(say{publish(10 + i, std::to_string(i))});
+  late.tell(say{subscribe_to("chat:a")});
+  for (int i = 20; i < 40; ++i) busy.tell(say{publish(10 + i, std::to_string(i))});
+  const auto all = frames(late);
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(all[0].substr(0, 20), R"({"id":2,"subscribe":)");
+  const auto at = all[0].find(R"("offset":)");
+  const std::uint64_t from = at == std::string::npos ? 0 : std::stoull(all[0].substr(at + 9));
+  // Everything behind the position it was given, without a gap.
+  std::vector<std::string> expected;
+  for (std::uint64_t n = from; n < 40; ++n) expected.push_back(std::to_string(n));
+  EXPECT_EQ(payloads({all.begin() + 1, all.end()}), expected) << all[0];
+}
+
+TEST_P(hub, two_publishers_are_heard_in_one_order_by_all) {
+  auto one = connect("one", 0);
+  auto two = connect("two", 1);
+  std::vector<ref<frame_client>> listeners;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    listeners.push_back(connect("listener", i % 2));
+    ask(listeners.back(), subscribe_to("chat:a"));
+  }
+  for (auto& each : listeners) frames(each);
+  for (int i = 0; i < 50; ++i) {
+    one.tell(say{publish(10 + i, std::to_string(i))});
+    two.tell(say{publish(10 + i, std::to_string(1000 + i))});
+  }
+  const auto first = payloads(frames(listeners[0]));
+  EXPECT_EQ(first.size(), 100U);
+  for (auto& each : {listeners[1], listeners[2], listeners[3]}) {
+    EXPECT_EQ(payloads(frames(each)), first);
+  }
+}
+
+TEST_P(hub, a_client_recovers_what_it_missed) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1);
+  const auto subscribed = ask(bob, subscribe_to("chat:a"));
+  const std::string epoch = text_after(subscribed[0], "epoch");
+  bob.stop();
+  for (int i = 1; i <= 3; ++i) ask(ada, publish(10 + i, std::to_string(i)));
+  auto again = connect("bob", 0);
+  const auto answer = ask(again, R"({"id":2,"subscribe":{"channel":"chat:a","recover":true,)"
+                                 R"("epoch":")" +
+                                     epoch + R"(","offset":1}})");
+  EXPECT_NE(answer[0].find(R"("recovered":true)"), std::string::npos) << answer[0];
+  EXPECT_NE(answer[0].find(R"("was_recovering":true)"), std::string::npos) << answer[0];
+  EXPECT_NE(answer[0].find(R"("data":2)"), std::string::npos) << answer[0];
+  EXPECT_NE(answer[0].find(R"("data":3)"), std::string::npos) << answer[0];
+  EXPECT_EQ(answer[0].find(R"("data":1,)"), std::string::npos) << answer[0];
+  EXPECT_NE(answer[0].find(R"("offset":1)"), std::string::npos) << "the request's own offset";
+}
+
+TEST_P(hub, what_cannot_be_recovered_is_said_so) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1);
+  for (int i = 1; i <= 9; ++i) ask(ada, publish(10 + i, std::to_string(i)));
+  const std::string recover = R"({"id":2,"subscribe":{"channel":"chat:a","recover":true,)"
+                              R"("epoch":"","offset":2)";
+  const auto rejected = ask(bob, recover + R"(,"flag":2}})");
+  EXPECT_EQ(rejected[0], R"({"id":2,"error":{"code":112,"message":"unrecoverable position"}})");
+  const auto told = ask(bob, recover + "}}");
+  EXPECT_EQ(told[0].find(R"("recovered")"), std::string::npos) << told[0];
+  EXPECT_NE(told[0].find(R"("was_recovering":true)"), std::string::npos) << told[0];
+  EXPECT_NE(told[0].find(R"("offset":9)"), std::string::npos) << told[0];
+}
+
+TEST_P(hub, join_and_leave_are_told_and_presence_follows) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1);
+  const auto own = ask(ada, subscribe_to("chat:a"));
+  ASSERT_EQ(own.size(), 2U) << "the answer, and its own join";
+  EXPECT_NE(own[1].find(R"("join":{"info":{"user":"ada")"), std::string::npos) << own[1];
+  ask(bob, subscribe_to("chat:a"));
+  EXPECT_NE(frames(ada)[0].find(R"("join":{"info":{"user":"bob")"), std::string::npos);
+  EXPECT_EQ(ask(ada, R"({"id":5,"presence_stats":{"channel":"chat:a"}})")[0],
+            R"({"id":5,"presence_stats":{"num_clients":2,"num_users":2}})");
+  bob.tell(say{R"({"id":3,"unsubscribe":{"channel":"chat:a"}})"});
+  EXPECT_EQ(frames(bob).back(), R"({"id":3,"unsubscribe":{}})");
+  EXPECT_NE(frames(ada)[0].find(R"("leave":{"info":{"user":"bob")"), std::string::npos);
+  EXPECT_EQ(ask(ada, R"({"id":6,"presence_stats":{"channel":"chat:a"}})")[0],
+            R"({"id":6,"presence_stats":{"num_clients":1,"num_users":1}})");
+}
+
+TEST_P(hub, a_client_that_fails_leaves_its_channels_and_disturbs_nobody) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 0);
+  ask(ada, subscribe_to("chat:a"));
+  ask(bob, subscribe_to("chat:a"));
+  frames(ada);
+  bob.tell(fail_now{});
+  EXPECT_NE(frames(ada)[0].find(R"("leave":{"info":{"user":"bob")"), std::string::npos);
+  EXPECT_EQ(payloads(ask(ada, publish(9, "1"))), std::vector<std::string>{"1"});
+  EXPECT_NE(api("info", "{}").find(R"("num_clients":1,)"), std::string::npos);
+}
+
+TEST_P(hub, after_an_unsubscribe_nothing_more_comes) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1);
+  ask(bob, subscribe_to("chat:a"));
+  for (int i = 0; i < 30; ++i) ada.tell(say{publish(10 + i, std::to_string(i))});
+  bob.tell(say{R"({"id":3,"unsubscribe":{"channel":"chat:a"}})"});
+  for (int i = 30; i < 60; ++i) ada.tell(say{publish(10 + i, std::to_string(i))});
+  const auto all = frames(bob);
+  EXPECT_EQ(all.back(), R"({"id":3,"unsubscribe":{}})");
+}
+
+TEST_P(hub, a_channel_that_fails_is_restarted_as_often_as_its_limit_says) {
+  auto ada = connect("ada", 0);
+  ask(ada, subscribe_to("chat:a"));
+  history.throws = true;
+  for (std::uint32_t i = 1; i <= router::channel_restarts_max; ++i) {
+    EXPECT_EQ(
+        ask(ada, publish(10, "1"))[0],
+        R"({"id":10,"error":{"code":100,"message":"internal server error","temporary":true}})");
+    world.run_for(2s);
+    EXPECT_EQ(figures_of("hub::channel").restarts, i);
+  }
+  // Its subscribers are still there, and hear what comes.
+  history.throws = false;
+  EXPECT_EQ(payloads(ask(ada, publish(11, "2"))), std::vector<std::string>{"2"});
+  EXPECT_EQ(ask(ada, R"({"id":5,"presence_stats":{"channel":"chat:a"}})")[0],
+            R"({"id":5,"presence_stats":{"num_clients":1,"num_users":1}})");
+  // One more than the limit: it is stopped, and the subscriber is told to come again.
+  history.throws = true;
+  const auto last = ask(ada, publish(12, "3"));
+  EXPECT_EQ(figures_of("hub::channel").restarts, router::channel_restarts_max);
+  EXPECT_EQ(figures_of("hub::channel").failed, 1U);
+  EXPECT_EQ(last.back(), R"({"push":{"channel":"chat:a","unsubscribe":{"code":2500,)"
+                         R"("reason":"insufficient state"}}})");
+  history.throws = false;
+  EXPECT_EQ(ask(ada, subscribe_to("chat:a", 20))[0].substr(0, 21), R"({"id":20,"subscribe":)");
+}
+
+TEST_P(hub, a_history_that_is_not_available_is_an_error_and_nothing_is_published) {
+  auto ada = connect("ada", 0);
+  ask(ada, subscribe_to("chat:a"));
+  history.unavailable = true;
+  const auto answer = ask(ada, publish(10, "1"));
+  ASSERT_EQ(answer.size(), 1U);
+  EXPECT_NE(answer[0].find(R"("code":100)"), std::string::npos);
+}
+
+TEST_P(hub, a_channel_nobody_uses_goes_and_comes_back_with_its_stream) {
+  auto ada = connect("ada", 0);
+  ask(ada, publish(10, "1"));
+  EXPECT_EQ(figures_of("hub::channel").alive(), 1U);
+  world.run_for(3min);
+  EXPECT_EQ(figures_of("hub::channel").alive(), 0U);
+  const auto answer = ask(ada, R"({"id":5,"history":{"channel":"chat:a","limit":-1}})");
+  EXPECT_NE(answer[0].find(R"("data":1)"), std::string::npos) << answer[0];
+}
+
+TEST_P(hub, commands_are_answered_in_their_order) {
+  auto ada = connect("ada", 0);
+  const auto all = ask(ada, subscribe_to("chat:a", 2) + "\n" + publish(3, "1") + "\n" +
+                                R"({"id":4,"history":{"channel":"chat:a"}})" + "\n" +
+                                R"({"id":5,"unsubscribe":{"channel":"chat:a"}})" + "\n" +
+                                R"({"id":6,"rpc":{"method":"x"}})");
+  std::string order;
+  for (const std::string& frame : all) {
+    if (frame.starts_with(R"({"id":)")) order += frame[6];
+  }
+  EXPECT_EQ(order, "23456");
+}
+
+TEST_P(hub, errors_have_the_numbers_of_the_protocol) {
+  auto ada = connect("ada", 0);
+  const auto error = [&](const std::string& command) {
+    const auto answer = ask(ada, command);
+    if (answer.empty()) return std::string("nothing");
+    const auto at = answer[0].find(R"("error":{"code":)");
+    return at == std::string::npos ? "no error" : answer[0].substr(at + 16, 3);
+  };
+  EXPECT_EQ(error(subscribe_to("nowhere:x")), "102");
+  EXPECT_EQ(error(subscribe_to("without.namespace")), "103");
+  EXPECT_EQ(error(subscribe_to("$chat:secret")), "103");
+  EXPECT_EQ(error(subscribe_to("chat:x#bob")), "103");
+  EXPECT_EQ(error(subscribe_to("chat:x#ada,bob")), "no error");
+  EXPECT_EQ(error(subscribe_to("chat:x#ada,bob")), "105");
+  EXPECT_EQ(error(subscribe_to(std::string(256, 'x'))), "107");
+  EXPECT_EQ(error(R"({"id":2,"subscribe":{"channel":"chat:m","type":1}})"), "108");
+  EXPECT_EQ(error(publish(2, "1", "plain:x")), "103") << "only for subscribers";
+  EXPECT_EQ(error(subscribe_to("plain:x")), "no error");
+  const auto published = ask(ada, publish(2, "1", "plain:x"));
+  EXPECT_EQ(std::ranges::count(published, R"({"id":2,"publish":{}})"), 1);
+}
+
+TEST_P(hub, breaches_of_the_protocol_disconnect_with_its_codes) {
+  const auto after = [&](const std::string& frame) {
+    auto one = connect("ada");
+    ask(one, frame);
+    return code(one);
+  };
+  EXPECT_EQ(after("{"), 3501);
+  EXPECT_EQ(after(""), 3501);
+  EXPECT_EQ(after(R"({"id":2})"), 3501);
+  EXPECT_EQ(after(R"({"connect":{}})"), 3501);
+  EXPECT_EQ(after(R"({"id":2,"connect":{}})"), 3501) << "a second connect";
+  EXPECT_EQ(after(R"({"id":2,"subscribe":{}})"), 3501) << "no channel";
+  EXPECT_EQ(after("{}"), 3501) << "a pong that nobody asked for";
+  EXPECT_EQ(after(R"({"send":{"data":1}})"), 3508);
+}
+
+TEST_P(hub, who_does_not_connect_in_time_is_stale) {
+  auto one =
+      world.system().spawn<frame_client>(temporary{{.worker = 0}}, std::cref(shared), root, 0U);
+  world.run_for(9s);
+  EXPECT_EQ(code(one), 0);
+  world.run_for(1s);
+  EXPECT_EQ(code(one), 3502);
+}
+
+TEST_P(hub, pings_want_their_pongs) {
+  configuration.client.ping_interval = 25s;
+  auto good = connect("ada", 0);
+  auto silent = connect("bob", 1);
+  for (int i = 0; i < 60 && code(silent) == 0; ++i) {
+    for (const auto& frame : frames(good)) {
+      if (frame == "{}") good.tell(say{"{}"});
+    }
+    world.run_for(1s);
+  }
+  EXPECT_EQ(code(silent), 3012);
+  EXPECT_EQ(code(good), 0);
+}
+
+TEST_P(hub, the_server_api_publishes_once_per_idempotency_key) {
+  auto ada = connect("ada", 0);
+  ask(ada, subscribe_to("chat:a"));
+  frames(ada);
+  const std::string body = R"({"channel":"chat:a","data":7,"idempotency_key":"k"})";
+  const std::string first = api("publish", body);
+  EXPECT_EQ(first.substr(0, 23), R"({"result":{"offset":1,")");
+  EXPECT_EQ(api("publish", body), first);
+  EXPECT_EQ(payloads(frames(ada)), std::vector<std::string>{"7"});
+  world.run_for(6min);
+  EXPECT_EQ(api("publish", body).substr(0, 23), R"({"result":{"offset":2,")");
+}
+
+TEST_P(hub, a_hub_that_starts_anew_sends_its_clients_back) {
+  auto ada = connect("ada", 0);
+  const auto now = world.system().ask(root, find_directory{}, 1s).value();
+  now.routing.stop();
+  now.fanouts[0].stop();
+  EXPECT_EQ(code(ada), 3011);
+}
+
+}  // namespace
+}  // namespace troupe::hub

@@ -1,0 +1,67 @@
+#include "services/hub/permissions.hpp"
+
+#include <gtest/gtest.h>
+
+namespace troupe::hub {
+namespace {
+
+const core::configuration::channel_section rules;
+
+std::uint32_t code(const permission& result) {
+  return result ? 0 : result.error().code;
+}
+
+std::uint32_t subscribing(const asking& who, std::string_view channel,
+                          const core::channel_options& options) {
+  return code(may_subscribe(who, *core::parse_channel(channel, rules), options, rules));
+}
+
+TEST(permissions, nothing_is_allowed_by_default) {
+  const core::channel_options closed;
+  EXPECT_EQ(subscribing({.user = "ada"}, "x", closed), 103U);
+  EXPECT_EQ(code(may_publish({.user = "ada", .subscriber = true}, closed)), 103U);
+}
+
+TEST(permissions, a_signed_in_user_and_an_anonymous_one_are_allowed_apart) {
+  core::channel_options options;
+  options.allow_subscribe_for_client = true;
+  EXPECT_EQ(subscribing({.user = "ada"}, "x", options), 0U);
+  EXPECT_EQ(subscribing({.user = ""}, "x", options), 103U);
+  options = {};
+  options.allow_publish_for_anonymous = true;
+  EXPECT_EQ(code(may_publish({.user = "ada"}, options)), 103U);
+  EXPECT_EQ(code(may_publish({.user = ""}, options)), 0U);
+}
+
+TEST(permissions, a_subscriber_may_publish_where_subscribers_may) {
+  core::channel_options options;
+  options.allow_publish_for_subscriber = true;
+  EXPECT_EQ(code(may_publish({.user = "ada", .subscriber = true}, options)), 0U);
+  EXPECT_EQ(code(may_publish({.user = "ada", .subscriber = false}, options)), 103U);
+}
+
+TEST(permissions, insecure_mode_allows_what_is_not_private_or_user_limited) {
+  const core::channel_options closed;
+  const asking anybody{.user = "", .insecure = true};
+  EXPECT_EQ(subscribing(anybody, "x", closed), 0U);
+  EXPECT_EQ(subscribing(anybody, "$x", closed), 103U);
+  EXPECT_EQ(subscribing(anybody, "x#ada", closed), 103U);
+  EXPECT_EQ(code(may_publish(anybody, closed)), 0U);
+}
+
+TEST(permissions, history_and_presence_that_are_off_are_not_available) {
+  core::channel_options options;
+  EXPECT_EQ(code(may_read_history({.user = "ada", .insecure = true}, options)), 108U);
+  EXPECT_EQ(code(may_see_presence({.user = "ada", .insecure = true}, options)), 108U);
+  options.presence = true;
+  options.history_size = 1;
+  EXPECT_EQ(code(may_read_history({.user = "ada", .insecure = true}, options)), 108U)
+      << "a size without a time to live keeps nothing";
+  options.history_ttl = std::chrono::seconds(1);
+  EXPECT_EQ(code(may_read_history({.user = "ada", .insecure = true}, options)), 0U);
+  EXPECT_EQ(code(may_read_history({.user = "ada"}, options)), 103U);
+  EXPECT_EQ(code(may_see_presence({.user = "ada"}, options)), 103U);
+}
+
+}  // namespace
+}  // namespace troupe::hub
