@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,6 +14,13 @@
 
 namespace troupe::core {
 namespace {
+
+// What a client sends can be a field's value and nothing else.
+static_assert(!std::is_constructible_v<log_event, std::string>);
+static_assert(!std::is_constructible_v<log_event, std::string_view>);
+static_assert(!std::is_constructible_v<log_event, const char*>);
+static_assert(!std::is_constructible_v<log_field, std::string, std::string>);
+static_assert(std::is_constructible_v<log_field, log_key, std::string>);
 
 std::string line_of(log_event event, log::field_list fields) {
   memory_log log;
