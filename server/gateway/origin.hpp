@@ -13,8 +13,9 @@
 
 namespace troupe::gateway {
 
-/// `allowed` are origins as browsers write them ("https://app.example.org"), or "*" for any. The
-/// origin that is this server's own address, as the client names it in Host, is always allowed.
+/// `allowed` are origins as browsers write them ("https://app.example.org"), in which "*" stands
+/// for any text, also none; upper and lower case are the same. The origin that is this server's own
+/// address, as the client names it in Host, is always allowed.
 [[nodiscard]] bool origin_allowed(const http::header_list& headers,
                                   std::span<const std::string> allowed);
 

@@ -39,6 +39,18 @@ TEST(origin, another_host_or_port_is_another_origin) {
   EXPECT_FALSE(allowed("127.0.0.1:8000", ""));
 }
 
+TEST(origin, a_star_in_the_list_stands_for_any_text) {
+  const std::vector<std::string> list = {"https://*.example.org", "http://localhost:*"};
+  EXPECT_TRUE(allowed("a", "https://app.example.org", list));
+  EXPECT_TRUE(allowed("a", "https://APP.Example.org", list));
+  EXPECT_TRUE(allowed("a", "https://a.b.example.org", list));
+  EXPECT_TRUE(allowed("a", "http://localhost:5173", list));
+  EXPECT_FALSE(allowed("a", "https://example.org", list));
+  EXPECT_FALSE(allowed("a", "https://app.example.org.evil.example.com", list));
+  EXPECT_FALSE(allowed("a", "http://app.example.org", list));
+  EXPECT_FALSE(allowed("a", "http://localhost", list));
+}
+
 TEST(origin, the_list_is_compared_letter_by_letter) {
   const std::vector<std::string> list = {"https://app.example.org"};
   EXPECT_TRUE(allowed("a", "https://app.example.org", list));
