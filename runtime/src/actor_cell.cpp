@@ -290,6 +290,10 @@ void actor_cell::run_messages() noexcept {
 void actor_cell::run_envelope(envelope* message) noexcept {
   const std::string_view name = message->type->message;
   running_ = message;
+  if (until_sample_-- == 0) {
+    until_sample_ = message_times::sample_every - 1;
+    sampled_since_ = system_.runs().stamp();
+  }
   try {
     if (message->type->handle(*this, message) == handler_outcome::suspended) return;
   } catch (...) {
@@ -297,7 +301,13 @@ void actor_cell::run_envelope(envelope* message) noexcept {
     return;
   }
   running_ = nullptr;
+  handled(name);
+}
+
+void actor_cell::handled(std::string_view message) noexcept {
   if (!running_is_urgent_) ++processed_;
+  if (sampled_since_ == time_point{}) return;
+  counters_.times.record(message, system_.runs().stamp() - std::exchange(sampled_since_, {}));
 }
 
 }  // namespace troupe::detail

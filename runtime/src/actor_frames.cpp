@@ -38,7 +38,7 @@ void actor_cell::finish_frame() noexcept {
         name = running_->type->message;
         running_->type->complete(*this, running_, frame);
         running_ = nullptr;
-        if (!running_is_urgent_) ++processed_;
+        handled(name);
         break;
       case frame_kind::started:
         name = "started";

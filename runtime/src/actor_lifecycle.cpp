@@ -52,7 +52,7 @@ void actor_cell::construct() noexcept {
 void actor_cell::fail(std::exception_ptr error, std::string_view message) noexcept {
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::failed);
-    if (!running_is_urgent_) ++processed_;
+    handled(message);
   }
   if (phase_ >= phase::stopping) {
     system_.report({error, text_of(error), id_, type_.name, message}, directive::stop);

@@ -124,6 +124,13 @@ std::vector<type_statistics> system_core::statistics() const {
   return all;
 }
 
+std::vector<message_statistics> system_core::message_times() const {
+  std::vector<message_statistics> all;
+  const std::scoped_lock lock(types_mutex_);
+  for (const auto& [name, counters] : types_) counters.times.add_to(all, name);
+  return all;
+}
+
 std::unique_ptr<system_core> make_threaded_core(system_options options) {
   std::uint32_t workers = options.workers;
   if (workers == 0) workers = std::max(1U, std::thread::hardware_concurrency());
@@ -153,6 +160,9 @@ std::uint32_t system::worker_count() const noexcept {
 }
 std::vector<type_statistics> system::statistics() const {
   return core_->statistics();
+}
+std::vector<message_statistics> system::message_times() const {
+  return core_->message_times();
 }
 
 detail::cell_ptr system::spawn_root(const detail::actor_type& type, const spawn_options& options,

@@ -15,6 +15,7 @@
 #include <troupe/system.hpp>
 
 #include "executor.hpp"
+#include "message_times.hpp"
 
 namespace troupe::detail {
 
@@ -26,6 +27,7 @@ struct type_counters {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> mailbox_full{0};
   std::atomic<std::uint64_t> dead_letters{0};
+  message_times times;
 };
 
 class system_core {
@@ -48,6 +50,7 @@ class system_core {
   bool wait_closed(actor_cell& cell, duration within);
   shutdown_report shutdown(duration within);
   std::vector<type_statistics> statistics() const;
+  std::vector<message_statistics> message_times() const;
 
   /// Every cell that has not closed is on a list, for figures that no counter holds. Any thread.
   void enlist(actor_cell& cell) noexcept;

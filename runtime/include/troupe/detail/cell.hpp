@@ -274,6 +274,7 @@ class actor_cell final : public reply_port {
   void run_control() noexcept;
   void run_messages() noexcept;
   void run_envelope(envelope* message) noexcept;
+  void handled(std::string_view message) noexcept;
   void frame_progressed() noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
   void finish_frame() noexcept;
@@ -310,6 +311,7 @@ class actor_cell final : public reply_port {
   bool cancelling_ = false;  // waits complete at once: a suspended handler is being stopped
   bool running_is_urgent_ = false;
   bool restarted_ = false;
+  std::uint8_t until_sample_ = 0;  // messages that are not measured before the next that is
   bool runs_stopping_hook_ = false;
   frame_kind frame_kind_ = frame_kind::handler;
   stop_reason why_stopped_{};
@@ -319,6 +321,7 @@ class actor_cell final : public reply_port {
   envelope* urgent_first_ = nullptr;
   envelope* urgent_last_ = nullptr;
   envelope* running_ = nullptr;              // the message of the suspended handler
+  time_point sampled_since_{};               // when it began, where it is measured
   std::coroutine_handle<> frame_ = nullptr;  // its outermost frame
   std::unique_ptr<actor> instance_;
   std::unique_ptr<actor_factory> factory_;
