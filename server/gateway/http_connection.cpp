@@ -175,6 +175,7 @@ void http_connection::serve_api(const route& to, http::request request, http::wr
     return refuse(401, "the API key is missing or wrong", how);
   }
   if (quiescing_) return refuse(503, "the server is shutting down", how);
+  if (request.body.empty()) return refuse(400, "the body is empty: want at least {}", how);
   shared_.hub.counters.api_commands.add(to.api_method);
   busy_ = true;
   self().tell(call_api{std::string(to.api_method), std::move(request.body),
