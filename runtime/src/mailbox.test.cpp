@@ -58,6 +58,7 @@ TEST(mailbox, refuses_what_is_over_its_capacity_and_counts_it) {
   for (const type_statistics& type : world.system().statistics()) {
     if (type.actor_type == target.type()) {
       EXPECT_EQ(type.mailbox_full, 1U);
+      EXPECT_EQ(type.accepted, 5U) << "what was refused is not accepted";
       EXPECT_EQ(type.handled, 5U);
     }
   }

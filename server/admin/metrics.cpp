@@ -115,7 +115,9 @@ void add_actors(exposition& to, std::span<const type_statistics> actors) {
   add_each(&type_statistics::queued);
   to.begin_counter("troupe_actor_message_drops_total",
                    "Messages that came to an actor that had stopped, or were left in it.");
-  add_each(&type_statistics::dead_letters);
+  for (std::size_t n = 0; n < actors.size(); ++n) {
+    to.add({{"actor_type", types[n]}}, actors[n].dead_letters + actors[n].refused_stopped);
+  }
   to.begin_counter("troupe_actor_mailbox_full_events_total",
                    "Messages refused because the mailbox was full.");
   add_each(&type_statistics::mailbox_full);

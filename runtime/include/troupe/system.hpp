@@ -45,10 +45,20 @@ struct type_statistics {
   std::uint64_t failed = 0;     // by reason failed
   std::uint64_t shut_down = 0;  // by reason shut_down
   std::uint64_t restarts = 0;
-  std::uint64_t handled = 0;       // messages
-  std::uint64_t mailbox_full = 0;  // messages refused at capacity
-  std::uint64_t dead_letters = 0;  // messages that came to a stopped actor, or were left in it
-  std::uint64_t queued = 0;        // in all mailboxes now
+
+  // Messages. accepted = handled + failed + expired + dead_letters + queued; queued includes those
+  // that run. What an actor sends itself (timers, piped asks, notices) is in all of them but
+  // queued.
+  std::uint64_t accepted = 0;
+  std::uint64_t handled = 0;
+  std::uint64_t failed_messages = 0;  // the handler threw, or was ended by a stop
+  std::uint64_t expired = 0;          // the asker had given up before they were picked up
+  std::uint64_t dead_letters = 0;     // left in the mailbox of an actor that stopped
+  std::uint64_t queued = 0;           // in all mailboxes now
+
+  // Refusals, which are not accepted.
+  std::uint64_t mailbox_full = 0;
+  std::uint64_t refused_stopped = 0;  // came to an actor that had stopped
 
   std::uint64_t alive() const noexcept { return spawned - stopped - failed - shut_down; }
 };

@@ -53,7 +53,11 @@ struct envelope;
 struct actor_type;
 struct type_counters;
 
-enum class handler_outcome : bool { finished, suspended };
+enum class handler_outcome : std::uint8_t {
+  finished,
+  suspended,
+  expired  // its asker had given up: not handled
+};
 
 /// What can be done with a message, by its type and the actor's.
 struct envelope_type {
@@ -197,6 +201,8 @@ class actor_cell final : public reply_port {
   void alarm_rang() noexcept;
   std::uint64_t id() const noexcept { return id_; }
   const actor_type& type() const noexcept { return type_; }
+  /// Messages accepted that the figures of the type do not hold yet. Any thread.
+  std::uint64_t accepted_unpublished() const noexcept;
   std::uint32_t depth() const noexcept {
     return static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) & count_mask);
   }
@@ -260,11 +266,15 @@ class actor_cell final : public reply_port {
 
   enum class frame_kind : std::uint8_t { handler, started, stopping };
 
-  static constexpr std::uint64_t count_mask = 0xffff'ffffU;
-  static constexpr std::uint64_t active = 1ULL << 32U;
-  static constexpr std::uint64_t signalled = 1ULL << 33U;
-  static constexpr std::uint64_t held = 1ULL << 34U;
-  static constexpr std::uint64_t closed = 1ULL << 35U;
+  // The schedule word: count in the low bits, then the flags, then how many messages were ever
+  // accepted, modulo 2^36: the same compare-exchange that reserves a place counts it.
+  static constexpr std::uint64_t count_mask = mailbox_capacity_max;
+  static constexpr std::uint64_t active = 1ULL << 24U;
+  static constexpr std::uint64_t signalled = 1ULL << 25U;
+  static constexpr std::uint64_t held = 1ULL << 26U;
+  static constexpr std::uint64_t closed = 1ULL << 27U;
+  static constexpr unsigned accepted_shift = 28;
+  static constexpr std::uint64_t one_accepted = 1ULL << accepted_shift;
   static constexpr std::uint32_t batch_max = 64;
 
   ~actor_cell();
@@ -274,7 +284,10 @@ class actor_cell final : public reply_port {
   void run_control() noexcept;
   void run_messages() noexcept;
   void run_envelope(envelope* message) noexcept;
-  void handled(std::string_view message) noexcept;
+  /// What became of the message that ran.
+  enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };
+  void settle(outcome what, std::string_view message) noexcept;
+  void publish_tally() noexcept;
   void frame_progressed() noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
   void finish_frame() noexcept;
@@ -315,7 +328,12 @@ class actor_cell final : public reply_port {
   bool runs_stopping_hook_ = false;
   frame_kind frame_kind_ = frame_kind::handler;
   stop_reason why_stopped_{};
-  std::uint32_t processed_ = 0;  // since the turn began
+  std::uint32_t processed_ = 0;  // of the mailbox, since the turn began
+  struct tally {
+    std::uint32_t urgent_accepted = 0;
+    std::uint32_t by_outcome[4]{};
+  } tally_;                                      // since it was published
+  std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
   envelope* head_;
   envelope stub_;
   envelope* urgent_first_ = nullptr;

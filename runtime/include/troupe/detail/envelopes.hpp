@@ -81,7 +81,7 @@ struct asked final : request_of<M> {
     asked* self = of(base);
     if (self->cancelled.load(std::memory_order_relaxed)) {
       discard(cell, base, ask_errc::cancelled);  // nobody waits for it any more
-      return handler_outcome::finished;
+      return handler_outcome::expired;
     }
     self->picked_up_at.store(cell.now().time_since_epoch().count(), std::memory_order_relaxed);
     return call_handler<A, M>(cell, std::move(self->message), [self](auto&&... value) {
