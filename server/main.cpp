@@ -1,13 +1,12 @@
 // main.cpp — the composition root: reads the command line, names every adapter, starts and ends the
 // server.
 
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <expected>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <optional>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -167,7 +166,7 @@ bool run_until_the_end(process_events& events, troupe::system& system,
     root.tell(gateway::drain{drain_within});
     switch (events.wait(drain_within)) {
       case process_events::event::asked_to_end:
-        log.fatal("stopped at once", {{"reason", "a second signal"}});
+        std::cerr << "stopped at once by a second signal\n" << std::flush;
         std::_Exit(static_cast<int>(exit_code::failure));
       case process_events::event::nothing:
         log.warn("drain ran out of time");
@@ -234,12 +233,11 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   gateway::admission sockets(connection_limit + plain_connections_max);
   gateway::admission websockets(connection_limit);
   gateway::server_state state;
-  const troupe::system* running = nullptr;
   gateway::context shared{.hub = hub,
                           .sockets = sockets,
                           .websockets = websockets,
                           .state = state,
-                          .statistics = [&running] { return running->statistics(); },
+                          .running = nullptr,
                           .worker_count = 1,
                           .node_name = node_name(configuration->http_server.port),
                           .started = started,
@@ -251,7 +249,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                                {"reason", cause.what},
                                {"decision", name_of(decision)}});
   }});
-  running = &system;
+  shared.running = &system;
   shared.worker_count = system.worker_count();
 
   // One that keeps failing is not restarted from here: the process ends, and says so.

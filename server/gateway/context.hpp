@@ -4,9 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <vector>
 
 #include <troupe/clock.hpp>
 #include <troupe/system.hpp>
@@ -29,8 +27,7 @@ struct context {
   admission& websockets;  // those that were upgraded: client.connection_limit
   server_state& state;
 
-  /// Of the system these actors run in; may be called on a worker.
-  std::function<std::vector<type_statistics>()> statistics;
+  const troupe::system* running = nullptr;  // the one these actors run in
   std::uint32_t worker_count = 1;
   std::string node_name;
   wall_time started{};

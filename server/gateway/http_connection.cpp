@@ -68,7 +68,8 @@ admin::health_facts health_facts(const context& shared, bool hub_answers, wall_t
                           .healthy = hub_answers,
                           .detail = hub_answers ? "" : "it did not answer in time",
                           .backend = {}});
-  for (const type_statistics& each : shared.statistics()) facts.active_actors += each.alive();
+  for (const type_statistics& each : shared.running->statistics())
+    facts.active_actors += each.alive();
   facts.workers = {.total = shared.worker_count, .stalled = 0};
   facts.draining = shared.state.draining;
   facts.now = now;
@@ -195,11 +196,13 @@ task<> http_connection::on(report message) {
   const bool hub_answers = figures.has_value();
   if (message.what == route::kind::metrics) {
     const hub::hub_figures now = figures.value_or(hub::hub_figures{});
-    const auto actors = shared_.statistics();
+    const auto actors = shared_.running->statistics();
+    const auto messages = shared_.running->message_times();
     answer(
         not_cached(http::make_response(
             200, admin::metrics_content_type,
             admin::render_metrics({.actors = actors,
+                                   .messages = messages,
                                    .hub = {now.clients, now.users, now.channels, now.subscriptions},
                                    .counters = shared_.hub.counters,
                                    .version = shared_.hub.version,

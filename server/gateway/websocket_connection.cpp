@@ -108,7 +108,6 @@ void websocket_connection::transmit(core::shared_bytes frame) {
   overflowed_ = out_.bytes() + frame.size() > shared_.hub.configuration.client.queue_max_size;
   if (overflowed_) return;
   out_.push(std::move(frame));
-  ++transmitted_;
 }
 
 void websocket_connection::on(io::writable) {
@@ -125,7 +124,6 @@ void websocket_connection::turn_ended() {
     out_.drop_waiting();
     disconnect(disconnects::slow);
   }
-  if (transmitted_ > 0) shared_.hub.counters.messages_sent.add(std::exchange(transmitted_, 0));
   flush();
   if (reads()) stream_->notify_readable();
 }

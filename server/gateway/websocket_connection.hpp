@@ -77,7 +77,6 @@ class websocket_connection final : public hub::client {
   std::string unread_;      // bytes that came while the hub took no more commands
   timer_id stall_timer_{};  // set while there is no room to write
   std::uint32_t stall_wait_ = 0;
-  std::uint32_t transmitted_ = 0;  // and not counted yet
 
   enum class phase : std::uint8_t {
     open,

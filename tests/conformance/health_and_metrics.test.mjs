@@ -125,6 +125,10 @@ test('no label holds an id, and more clients make no more series', async () => {
   const second = await scrape();
   for (const { id } of [...some, ...more]) assert.equal(second.text.includes(id), false, id);
   assert.doesNotMatch(second.text, /series-(more-)?(user|channel)-\d/);
-  assert.equal(second.samples.length, first.samples.length);
+  // Durations are sampled: a type of message may show for the first time at any moment. There are
+  // as many of these as the program has types, whatever the clients do.
+  const settled = ({ samples }) =>
+    samples.filter(({ name }) => !name.startsWith('troupe_actor_message_duration_seconds'));
+  assert.equal(settled(second).length, settled(first).length);
   for (const client of [...some, ...more]) await client.close();
 });
