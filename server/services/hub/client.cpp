@@ -78,9 +78,8 @@ void client::serve(protocol::command command) {
   if (command.is_bad()) return disconnect(disconnects::bad_request);
   const std::uint32_t id = command.id;
   auto* connect = std::get_if<protocol::connect_request>(&command.body);
-  if ((connect != nullptr) != (state_ == state::connecting)) {
-    return disconnect(disconnects::bad_request);  // before connect, or a second one
-  }
+  const bool in_turn = connect ? state_ == state::connecting : state_ == state::connected;
+  if (!in_turn) return disconnect(disconnects::bad_request);
   if (connect) return serve_connect(id, std::move(*connect));
   std::visit(
       overloaded{
