@@ -31,6 +31,12 @@ struct type_counters {
   message_times times;
 };
 
+/// For the search for cycles of waiting actors: see wait_graph.cpp.
+struct wait_graph {
+  std::mutex mutex;
+  std::atomic<bool> walking{false};
+};
+
 class system_core {
  public:
   /// `runs` starts calling turns at once.
@@ -41,6 +47,7 @@ class system_core {
   system_core& operator=(const system_core&) = delete;
 
   executor& runs() noexcept { return *executor_; }
+  wait_graph& waits() noexcept { return waits_; }
   actor_cell& root() noexcept { return *root_.get(); }
   std::uint64_t next_id() noexcept { return next_id_.fetch_add(1, std::memory_order_relaxed); }
   type_counters& counters_of(std::string_view actor_type);
@@ -66,6 +73,7 @@ class system_core {
 
   std::function<void(const failure&, directive)> on_failure_;
   std::atomic<std::uint64_t> next_id_{1};
+  wait_graph waits_;
   mutable std::mutex types_mutex_;
   std::map<std::string_view, type_counters> types_;
   mutable live_cells live_[shard_count];

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -94,6 +95,8 @@ struct exit_node final : control_node {
 class reply_port {
  public:
   virtual void deliver(control_node& answer) noexcept = 0;  // any thread
+  /// Called on the turn of `by` before it delivers: the asker waits for it no more.
+  virtual void answered(actor_cell& by) noexcept = 0;
   virtual void retain() noexcept = 0;
   virtual void release() noexcept = 0;
 
@@ -109,8 +112,9 @@ struct request_envelope : envelope, control_node {
       : envelope(of), control_node(on_turn), destroy(destroy_self) {}
 
   /// Sends the answer back. After it the node is the asker's.
-  void give_back() noexcept {
+  void give_back(actor_cell& from) noexcept {
     reply_port* to = asker;
+    to->answered(from);
     to->deliver(*this);
     to->release();
   }
@@ -189,6 +193,10 @@ class actor_cell final : public reply_port {
   /// Puts a node on the control list; its `run` is called on a turn.
   void signal(control_node& node) noexcept;
   void deliver(control_node& answer) noexcept override { signal(answer); }
+  void answered(actor_cell& by) noexcept override {
+    actor_cell* waited_for = &by;
+    waiting_for_.compare_exchange_strong(waited_for, nullptr);
+  }
   /// Links a cell that was spawned outside any turn; stops it when this actor is stopping.
   void adopt(actor_cell& child);
   /// Makes a cell that has just been linked or adopted run for the first time.
@@ -228,6 +236,12 @@ class actor_cell final : public reply_port {
   bool cancelling() const noexcept { return cancelling_; }
   bool restarted() const noexcept { return restarted_; }
   stop_reason stop_cause() const noexcept { return why_stopped_; }
+
+  /// Says that this actor suspends until `target` has answered. When that would close a cycle of
+  /// waiting actors, says nothing, and gives their names; else an empty text.
+  std::string begin_waiting_for(actor_cell& target);
+  /// The target may be let go of after it.
+  void end_waiting_for() noexcept;
 
   void begin_wait(wait& pending);
   /// Ends a wait whose request never left.
@@ -317,6 +331,7 @@ class actor_cell final : public reply_port {
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
+  std::atomic<actor_cell*> waiting_for_{nullptr};  // see wait_graph.cpp
 
   // The turn's own
   phase phase_ = phase::created;
