@@ -84,6 +84,11 @@ error_code read_field(std::string_view name, value& content, payload_fields&,
   return name == "pattern" ? read(content, out.pattern) : SUCCESS;
 }
 
+error_code read_field(std::string_view name, value& content, payload_fields&,
+                      development_token_request& out) {
+  return name == "user" ? read(content, out.user) : SUCCESS;
+}
+
 error_code read_field(std::string_view, value&, payload_fields&, info_request&) {
   return SUCCESS;
 }
@@ -137,6 +142,7 @@ std::expected<Request, errc> json_decoder::decode(std::string_view body) {
 template std::expected<publish_request, errc> json_decoder::decode(std::string_view);
 template std::expected<broadcast_request, errc> json_decoder::decode(std::string_view);
 template std::expected<presence_request, errc> json_decoder::decode(std::string_view);
+template std::expected<development_token_request, errc> json_decoder::decode(std::string_view);
 template std::expected<presence_stats_request, errc> json_decoder::decode(std::string_view);
 template std::expected<history_request, errc> json_decoder::decode(std::string_view);
 template std::expected<history_remove_request, errc> json_decoder::decode(std::string_view);

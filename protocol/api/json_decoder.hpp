@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "protocol/api/channels.hpp"
+#include "protocol/api/development_token.hpp"
 #include "protocol/api/history.hpp"
 #include "protocol/api/info.hpp"
 #include "protocol/api/presence.hpp"

@@ -3,8 +3,8 @@
 // A frame holds one or more objects, one a line; a line break after the last is tolerated.
 // Payload fields keep their text byte for byte, except that line breaks between tokens are dropped;
 // they are checked to be JSON, so what was decoded may be inlined into other JSON.
-// A field this server does not know is skipped, `null` is a field left out, and of two bodies in
-// one command the first counts.
+// A field this server does not know is skipped, `null` is a field left out (but `data` may be null:
+// a payload is a value of its author's), and of two bodies in one command the first counts.
 #pragma once
 
 #include <cstddef>

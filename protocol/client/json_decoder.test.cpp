@@ -90,7 +90,7 @@ TEST(client_json_decoder, reads_every_other_request) {
   EXPECT_EQ(one(R"({"id":9,"ping":{}})"), (command{9, ping_request{}}));
   EXPECT_EQ(one(R"({"send":{"data":{}}})"), (command{0, send_request{"{}"}}));
   EXPECT_EQ(one(R"({"id":10,"rpc":{"method":"m","data":null}})"),
-            (command{10, rpc_request{"", "m"}}));
+            (command{10, rpc_request{"null", "m"}}));
   EXPECT_EQ(one(R"({"id":11,"refresh":{"token":"t"}})"), (command{11, refresh_request{"t"}}));
   EXPECT_EQ(one(R"({"id":12,"sub_refresh":{"channel":"c","token":"t"}})"),
             (command{12, sub_refresh_request{"c", "t"}}));
@@ -149,6 +149,12 @@ TEST(client_json_decoder, skips_fields_it_does_not_know) {
 TEST(client_json_decoder, takes_null_as_a_field_left_out) {
   EXPECT_EQ(one(R"({"id":null,"connect":null,"subscribe":{"channel":null,"recover":null}})"),
             (command{0, subscribe_request{}}));
+}
+
+TEST(client_json_decoder, takes_null_as_a_payload) {
+  EXPECT_EQ(one(R"({"id":1,"publish":{"channel":"c","data":null}})"),
+            (command{1, publish_request{"c", "null"}}));
+  EXPECT_EQ(one(R"({"id":1,"publish":{"channel":"c"}})"), (command{1, publish_request{"c", ""}}));
 }
 
 TEST(client_json_decoder, takes_the_first_of_two_bodies) {

@@ -52,6 +52,7 @@ class memory_stream final : public io::byte_stream {
   ~memory_stream() override {
     readable_->stream = nullptr;
     writable_->stream = nullptr;
+    if (!in_) return;  // released
     in_->reader = {};
     out_->writer = {};
     in_->broken = true;
@@ -61,6 +62,7 @@ class memory_stream final : public io::byte_stream {
   }
 
   std::expected<std::size_t, io::error> read_some(io::read_buffer into) override {
+    if (!in_) return std::unexpected(io::error{io::errc::connection_lost, {}});
     if (in_->bytes.empty()) {
       return std::unexpected(
           io::error{in_->ended ? io::errc::end_of_stream : io::errc::would_block, {}});
@@ -75,7 +77,7 @@ class memory_stream final : public io::byte_stream {
 
   std::expected<std::size_t, io::error> write_some(
       std::span<const io::write_buffer> from) override {
-    if (out_->broken || out_->ended) {
+    if (!out_ || out_->broken || out_->ended) {
       return std::unexpected(io::error{io::errc::connection_lost, {}});
     }
     std::size_t written = 0;
@@ -93,23 +95,25 @@ class memory_stream final : public io::byte_stream {
   }
 
   void notify_readable() override {
-    if (readable_->armed) return;
+    if (!in_ || readable_->armed) return;
     in_->reader.wait(readable_, owner_);
     if (!in_->bytes.empty() || in_->ended) in_->reader.wake();
   }
   void notify_writable() override {
-    if (writable_->armed) return;
+    if (!out_ || writable_->armed) return;
     out_->writer.wait(writable_, owner_);
     if (out_->bytes.size() < out_->capacity || out_->broken) out_->writer.wake();
   }
   void close_write() override {
+    if (!out_) return;
     out_->ended = true;
     out_->reader.wake();
   }
   const io::endpoint& peer() const noexcept override { return peer_; }
+  io::pending_stream release() override;
 
  private:
-  std::shared_ptr<pipe> in_;
+  std::shared_ptr<pipe> in_;  // null, with out_, once released
   std::shared_ptr<pipe> out_;
   random_source& choices_;
   detail::cell_ptr owner_;
@@ -140,6 +144,15 @@ class memory_source final : public io::pending_stream::source {
   std::shared_ptr<pipe> out_;
   random_source& choices_;
 };
+
+io::pending_stream memory_stream::release() {
+  readable_->stream = nullptr;
+  writable_->stream = nullptr;
+  in_->reader = {};
+  out_->writer = {};
+  return io::pending_stream(
+      std::make_unique<memory_source>(std::move(in_), std::move(out_), choices_));
+}
 
 }  // namespace
 

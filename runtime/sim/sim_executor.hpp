@@ -21,6 +21,7 @@ class executor final : public detail::executor {
   void schedule(detail::actor_cell& cell) noexcept override;
   time_point now() noexcept override { return now_; }
   wall_time wall_now() noexcept override;
+  time_point stamp() noexcept override { return now_; }
   void arm(detail::alarm& what, time_point due) noexcept override { timers_.arm(what, due); }
   void disarm(detail::alarm& what) noexcept override { detail::timer_queue::disarm(what); }
   bool wait(detail::latch& event, duration within) override;

@@ -87,14 +87,14 @@ tell_status actor_cell::push(envelope* message) noexcept {
   std::uint64_t wanted = 0;
   do {
     if (old & closed) {
-      counters_.dead_letters.fetch_add(1, std::memory_order_relaxed);
+      counters_.refused_stopped.fetch_add(1, std::memory_order_relaxed);
       return tell_status::stopped;
     }
     if ((old & count_mask) >= options_.mailbox_capacity) {
       counters_.mailbox_full.fetch_add(1, std::memory_order_relaxed);
       return tell_status::mailbox_full;
     }
-    wanted = (old + 1) | ((old & held) ? 0 : active);
+    wanted = (old + one_accepted + 1) | ((old & held) ? 0 : active);
   } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
                                         std::memory_order_relaxed));
   // From here on the turn knows that a message is coming, and waits for this link.
@@ -178,8 +178,27 @@ actor_cell::turn_result actor_cell::run_turn() noexcept {
   return end_turn();
 }
 
+std::uint64_t actor_cell::accepted_unpublished() const noexcept {
+  const std::uint64_t now = word_.load(std::memory_order_relaxed) >> accepted_shift;
+  return (now - accepted_seen_.load(std::memory_order_relaxed)) & (~0ULL >> accepted_shift);
+}
+
+void actor_cell::publish_tally() noexcept {
+  if (const std::uint64_t fresh = accepted_unpublished(); fresh + tally_.urgent_accepted > 0) {
+    accepted_seen_.store(accepted_seen_.load(std::memory_order_relaxed) + fresh,
+                         std::memory_order_relaxed);
+    counters_.accepted.fetch_add(fresh + tally_.urgent_accepted, std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i < std::size(tally_.by_outcome); ++i) {
+    if (const std::uint32_t count = tally_.by_outcome[i]) {
+      counters_.outcomes[i].fetch_add(count, std::memory_order_relaxed);
+    }
+  }
+  tally_ = {};
+}
+
 actor_cell::turn_result actor_cell::end_turn() noexcept {
-  if (processed_) counters_.handled.fetch_add(processed_, std::memory_order_relaxed);
+  publish_tally();
   std::uint64_t old = word_.load(std::memory_order_relaxed);
   for (;;) {
     std::uint64_t wanted = old - processed_;
@@ -256,6 +275,7 @@ void actor_cell::push_urgent(envelope* message) noexcept {
     message->type->discard(*this, message, ask_errc::stopped);
     return;
   }
+  ++tally_.urgent_accepted;
   message->next.store(nullptr, std::memory_order_relaxed);
   if (urgent_last_) {
     urgent_last_->next.store(message, std::memory_order_relaxed);
@@ -290,14 +310,34 @@ void actor_cell::run_messages() noexcept {
 void actor_cell::run_envelope(envelope* message) noexcept {
   const std::string_view name = message->type->message;
   running_ = message;
+  if (until_sample_-- == 0) {
+    until_sample_ = message_times::sample_every - 1;
+    sampled_since_ = system_.runs().stamp();
+  }
   try {
-    if (message->type->handle(*this, message) == handler_outcome::suspended) return;
+    switch (message->type->handle(*this, message)) {
+      case handler_outcome::finished:
+        break;
+      case handler_outcome::suspended:
+        return;
+      case handler_outcome::expired:
+        running_ = nullptr;
+        settle(outcome::expired, name);
+        return;
+    }
   } catch (...) {
     fail(std::current_exception(), name);
     return;
   }
   running_ = nullptr;
+  settle(outcome::handled, name);
+}
+
+void actor_cell::settle(outcome what, std::string_view message) noexcept {
   if (!running_is_urgent_) ++processed_;
+  ++tally_.by_outcome[static_cast<std::size_t>(what)];
+  if (sampled_since_ == time_point{}) return;
+  counters_.times.record(message, system_.runs().stamp() - std::exchange(sampled_since_, {}));
 }
 
 }  // namespace troupe::detail

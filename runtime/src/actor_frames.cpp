@@ -38,7 +38,7 @@ void actor_cell::finish_frame() noexcept {
         name = running_->type->message;
         running_->type->complete(*this, running_, frame);
         running_ = nullptr;
-        if (!running_is_urgent_) ++processed_;
+        settle(outcome::handled, name);
         break;
       case frame_kind::started:
         name = "started";
@@ -74,7 +74,7 @@ void actor_cell::end_suspended_handler() noexcept {
   if (frame_) std::exchange(frame_, nullptr).destroy();
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::stopped);
-    if (!running_is_urgent_) ++processed_;
+    settle(outcome::failed, {});
   }
 }
 

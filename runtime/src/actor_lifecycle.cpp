@@ -52,7 +52,7 @@ void actor_cell::construct() noexcept {
 void actor_cell::fail(std::exception_ptr error, std::string_view message) noexcept {
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::failed);
-    if (!running_is_urgent_) ++processed_;
+    settle(outcome::failed, message);
   }
   if (phase_ >= phase::stopping) {
     system_.report({error, text_of(error), id_, type_.name, message}, directive::stop);
@@ -184,6 +184,7 @@ void actor_cell::drop_instance() noexcept {
   while (envelope* message = urgent_first_) {
     urgent_first_ = message->next.load(std::memory_order_relaxed);
     message->type->discard(*this, message, ask_errc::stopped);
+    ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
   }
   urgent_last_ = nullptr;
   if (cold_) {
@@ -207,6 +208,7 @@ void actor_cell::close() noexcept {
   retain();  // the schedule's own: see end_turn()
   word_.fetch_or(closed, std::memory_order_acq_rel);
   discard_mailbox();
+  publish_tally();
   system_.runs().disarm(alarm_);
   system_.delist(*this);
   counters_.stopped[static_cast<std::size_t>(why_stopped_)].fetch_add(1, std::memory_order_relaxed);
@@ -233,7 +235,6 @@ void actor_cell::close() noexcept {
 // instructions, and this waits for it.
 void actor_cell::discard_mailbox() noexcept {
   std::uint64_t left = (word_.load(std::memory_order_acquire) & count_mask) - processed_;
-  counters_.dead_letters.fetch_add(left, std::memory_order_relaxed);
   while (left > 0) {
     envelope* message = pop();
     if (!message) {
@@ -242,6 +243,7 @@ void actor_cell::discard_mailbox() noexcept {
     }
     message->type->discard(*this, message, ask_errc::stopped);
     ++processed_;
+    ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
     --left;
   }
 }

@@ -121,6 +121,13 @@ TEST(ask, that_times_out_in_the_mailbox_is_removed_unhandled) {
   EXPECT_EQ(world.system().ask(target, withdraw{1}, 1s).error(), ask_errc::timeout);
   world.run_for(20s);
   EXPECT_EQ(world.system().ask(target, handled_count{}, 1s).value(), 1) << "only the slow one";
+  for (const auto& type : world.system().statistics()) {
+    if (type.actor_type == target.type()) {
+      EXPECT_EQ(type.accepted, 3U);
+      EXPECT_EQ(type.handled, 2U);
+      EXPECT_EQ(type.expired, 1U);
+    }
+  }
 }
 
 class client final : public actor {

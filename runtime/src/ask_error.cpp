@@ -40,6 +40,10 @@ std::string ask_error::describe() const {
   };
   std::string who =
       actor == 0 ? "an empty reference" : std::string(actor_type) + "#" + std::to_string(actor);
+  if (code == ask_errc::would_deadlock) {
+    return "would_deadlock: asking " + who + " for " + std::string(message) +
+           " would never be answered" + (cycle.empty() ? "" : ": " + cycle);
+  }
   return std::string(to_string(code)) + ": " + who + " did not answer " + std::string(message) +
          " (" + milliseconds(in_mailbox) + " in the mailbox, " + milliseconds(in_handler) +
          " in the handler)";

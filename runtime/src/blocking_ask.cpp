@@ -23,6 +23,7 @@ class answer_box final : public reply_port {
     }
     request.destroy(&request);
   }
+  void answered(actor_cell&) noexcept override {}
   void retain() noexcept override { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept override {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;

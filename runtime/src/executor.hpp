@@ -24,6 +24,8 @@ class executor {
   /// Constant during a turn.
   virtual time_point now() noexcept = 0;
   virtual wall_time wall_now() noexcept = 0;
+  /// The time itself, not that of the turn: for measuring what happens within one.
+  virtual time_point stamp() noexcept = 0;
 
   /// Calls alarm_rang() of the owner at `due` or soon after; replaces an earlier arming.
   /// On a turn of the owner.

@@ -82,6 +82,12 @@ TEST(lifecycle, a_tell_to_a_stopped_actor_is_a_dead_letter) {
   actor.stop();
   ASSERT_TRUE(world.system().wait_stopped(actor, 1s));
   EXPECT_EQ(actor.tell(hang{}), tell_status::stopped);
+  for (const auto& type : world.system().statistics()) {
+    if (type.actor_type == actor.type()) {
+      EXPECT_EQ(type.refused_stopped, 1U);
+      EXPECT_EQ(type.accepted, 0U);
+    }
+  }
 }
 
 TEST(lifecycle, a_queued_ask_to_a_stopping_actor_fails_with_stopped) {

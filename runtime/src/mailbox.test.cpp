@@ -58,6 +58,7 @@ TEST(mailbox, refuses_what_is_over_its_capacity_and_counts_it) {
   for (const type_statistics& type : world.system().statistics()) {
     if (type.actor_type == target.type()) {
       EXPECT_EQ(type.mailbox_full, 1U);
+      EXPECT_EQ(type.accepted, 5U) << "what was refused is not accepted";
       EXPECT_EQ(type.handled, 5U);
     }
   }
@@ -72,6 +73,22 @@ TEST(mailbox, a_suspended_handler_keeps_the_next_message_waiting) {
   EXPECT_EQ(target.mailbox_depth(), 2U) << "the one that runs and the one that waits";
   world.run_for(200ms);
   EXPECT_EQ(target.mailbox_depth(), 0U);
+}
+
+TEST(mailbox, how_long_messages_take_is_measured_for_one_in_sixty_four) {
+  sim::simulation world(9);
+  auto target = world.system().spawn<collector>();
+  for (int i = 0; i < 65; ++i) ASSERT_EQ(target.tell(add{i}), tell_status::accepted);
+  world.settle();
+  for (int i = 0; i < 64; ++i) target.tell(pause{});
+  world.run_for(1h);
+  const auto times = world.system().message_times();
+  ASSERT_EQ(times.size(), 2U);
+  const auto& plain = times[0].message.ends_with("add") ? times[0] : times[1];
+  const auto& suspended = times[0].message.ends_with("add") ? times[1] : times[0];
+  EXPECT_EQ(plain.counts[0], 2U) << "the first and the sixty-fifth; no virtual time passes";
+  EXPECT_EQ(suspended.counts[6], 1U) << "the wait is part of it";
+  EXPECT_EQ(suspended.total, 1s);
 }
 
 TEST(mailbox, an_empty_reference_refuses) {

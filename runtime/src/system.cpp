@@ -96,10 +96,12 @@ shutdown_report system_core::shutdown(duration within) {
 
 std::vector<type_statistics> system_core::statistics() const {
   std::map<std::string_view, std::uint64_t> queued;
+  std::map<std::string_view, std::uint64_t> unpublished;
   for (live_cells& shard : live_) {
     const std::scoped_lock lock(shard.mutex);
     for (const actor_cell* cell = shard.first; cell; cell = cell->next_live) {
       queued[cell->type().name] += cell->depth();
+      unpublished[cell->type().name] += cell->accepted_unpublished();
     }
   }
   std::vector<type_statistics> all;
@@ -115,12 +117,23 @@ std::vector<type_statistics> system_core::statistics() const {
     each.shut_down = value(counters.stopped[2]);
     each.spawned = value(counters.spawned);
     each.restarts = value(counters.restarts);
-    each.handled = value(counters.handled);
-    each.mailbox_full = value(counters.mailbox_full);
-    each.dead_letters = value(counters.dead_letters);
+    each.accepted = value(counters.accepted) + unpublished[name];
+    each.handled = value(counters.outcomes[0]);
+    each.failed_messages = value(counters.outcomes[1]);
+    each.expired = value(counters.outcomes[2]);
+    each.dead_letters = value(counters.outcomes[3]);
     each.queued = queued[name];
+    each.mailbox_full = value(counters.mailbox_full);
+    each.refused_stopped = value(counters.refused_stopped);
     all.push_back(each);
   }
+  return all;
+}
+
+std::vector<message_statistics> system_core::message_times() const {
+  std::vector<message_statistics> all;
+  const std::scoped_lock lock(types_mutex_);
+  for (const auto& [name, counters] : types_) counters.times.add_to(all, name);
   return all;
 }
 
@@ -153,6 +166,9 @@ std::uint32_t system::worker_count() const noexcept {
 }
 std::vector<type_statistics> system::statistics() const {
   return core_->statistics();
+}
+std::vector<message_statistics> system::message_times() const {
+  return core_->message_times();
 }
 
 detail::cell_ptr system::spawn_root(const detail::actor_type& type, const spawn_options& options,

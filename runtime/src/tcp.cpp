@@ -49,9 +49,11 @@ io::endpoint to_endpoint(const tcp::endpoint& from) {
 
 class tcp_stream final : public io::byte_stream {
  public:
-  tcp_stream(tcp::socket socket, io::endpoint peer, const io::notice_target& owner)
+  tcp_stream(tcp::socket socket, io::endpoint peer, const io::notice_target& owner,
+             find_reactor reactor_of)
       : socket_(std::move(socket)),
         peer_(std::move(peer)),
+        reactor_of_(std::move(reactor_of)),
         owner_(*owner.owner),
         readable_(std::make_shared<stream_notice>(owner.make_readable, this)),
         writable_(std::make_shared<stream_notice>(owner.make_writable, this)) {}
@@ -98,6 +100,8 @@ class tcp_stream final : public io::byte_stream {
 
   const io::endpoint& peer() const noexcept override { return peer_; }
 
+  io::pending_stream release() override;
+
  private:
   void notify(tcp::socket::wait_type what, const std::shared_ptr<stream_notice>& notice) {
     if (notice->armed) return;
@@ -111,6 +115,7 @@ class tcp_stream final : public io::byte_stream {
 
   tcp::socket socket_;
   io::endpoint peer_;
+  find_reactor reactor_of_;
   cell_ptr owner_;
   std::shared_ptr<stream_notice> readable_;
   std::shared_ptr<stream_notice> writable_;
@@ -130,13 +135,16 @@ class tcp_source final : public io::pending_stream::source {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
+  void take(int descriptor) noexcept { descriptor_ = descriptor; }
+
   std::unique_ptr<io::byte_stream> open(const io::notice_target& owner) override {
     reactor& on = reactor_of_(*owner.owner);
     tcp::socket socket(on.context(), protocol_, std::exchange(descriptor_, -1));
     socket.non_blocking(true);
     error_code ignored;  // a connection that is gone already shows it at the first read
     socket.set_option(tcp::no_delay(true), ignored);
-    return std::make_unique<tcp_stream>(std::move(socket), std::move(peer_), owner);
+    return std::make_unique<tcp_stream>(std::move(socket), std::move(peer_), owner,
+                                        std::move(reactor_of_));
   }
 
  private:
@@ -145,6 +153,18 @@ class tcp_source final : public io::pending_stream::source {
   io::endpoint peer_;
   find_reactor reactor_of_;
 };
+
+io::pending_stream tcp_stream::release() {
+  readable_->stream = nullptr;
+  writable_->stream = nullptr;
+  error_code code;
+  const tcp::endpoint local = socket_.local_endpoint(code);
+  const tcp protocol = code ? tcp::v4() : local.protocol();
+  // Made first: from here on nothing may throw while the descriptor is in nobody's hands.
+  auto source = std::make_unique<tcp_source>(-1, protocol, peer_, reactor_of_);
+  source->take(socket_.release(code));
+  return io::pending_stream(std::move(source));
+}
 
 class tcp_acceptor final : public io::acceptor {
  public:

@@ -140,6 +140,64 @@ TEST(tcp, an_actor_that_is_not_pinned_cannot_own_a_socket) {
   EXPECT_TRUE(system.wait_stopped(loose, 10s));
 }
 
+// Reads one byte of each connection, then hands it to an echo on another worker.
+class first_byte final : public actor {
+ public:
+  explicit first_byte(io::pending_stream stream) : stream_(open(std::move(stream))) {
+    stream_->notify_readable();
+    stream_->notify_writable();
+  }
+  void on(io::readable) {
+    std::byte first{};
+    const auto count = stream_->read_some({&first, 1});
+    if (!count) return stream_->notify_readable();
+    stream_->notify_readable();
+    spawn<echo>(temporary{{.worker = 1}}, stream_->release());
+    EXPECT_EQ(stream_->read_some({&first, 1}).error(), io::errc::connection_lost);
+    stream_->notify_readable();
+    stream_->notify_writable();
+    stream_->close_write();
+  }
+  void on(io::writable) {}
+
+ private:
+  std::unique_ptr<io::byte_stream> stream_;
+};
+
+class handing_over final : public actor {
+ public:
+  handing_over() : acceptor_(listen({"127.0.0.1", 0}).value()) {}
+  std::uint16_t on(port) { return acceptor_->address().port; }
+  void on(io::accepted m) { spawn<first_byte>(temporary{{.worker = 0}}, std::move(m.stream)); }
+
+ private:
+  std::unique_ptr<io::acceptor> acceptor_;
+};
+
+TEST(tcp, a_released_stream_goes_on_with_an_owner_on_another_worker) {
+  system system({.workers = 2});
+  auto listening = system.spawn<handing_over>(spawn_options{.worker = 0});
+  const auto number = system.ask(listening, port{}, 10s).value();
+  for (int connection = 0; connection < 20; ++connection) {
+    const int fd = connect_to(number);
+    ASSERT_EQ(::send(fd, "1234", 4, 0), 4);
+    std::string received;
+    std::array<char, 16> buffer;
+    while (received.size() < 3) {
+      const auto count = ::recv(fd, buffer.data(), buffer.size(), 0);
+      ASSERT_GT(count, 0);
+      received.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    EXPECT_EQ(received, "234");
+    ASSERT_EQ(::send(fd, "5", 1, 0), 1);
+    ASSERT_EQ(::recv(fd, buffer.data(), 1, 0), 1);
+    EXPECT_EQ(buffer[0], '5');
+    ASSERT_EQ(::shutdown(fd, SHUT_WR), 0);
+    EXPECT_EQ(::recv(fd, buffer.data(), 1, 0), 0);
+    ::close(fd);
+  }
+}
+
 TEST(tcp, shutdown_closes_the_connections) {
   int fd = -1;
   {

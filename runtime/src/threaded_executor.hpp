@@ -19,6 +19,7 @@ class threaded_executor final : public executor {
   void schedule(actor_cell& cell) noexcept override;
   time_point now() noexcept override;
   wall_time wall_now() noexcept override;
+  time_point stamp() noexcept override { return read_clock(); }
   void arm(alarm& what, time_point due) noexcept override;
   void disarm(alarm& what) noexcept override { timer_queue::disarm(what); }
   bool wait(latch& event, duration within) override;

@@ -1,6 +1,9 @@
 #include "admin/metrics.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <initializer_list>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
@@ -33,11 +36,29 @@ class exposition {
     sample.counter.value = value;
     sample.gauge.value = value;
   }
+  exposition& begin_histogram(std::string name, std::string help) {
+    return begin(MetricType::Histogram, std::move(name), std::move(help));
+  }
+  void add(label_list labels, const message_statistics& times) {
+    ClientMetric& sample = families_.back().metric.emplace_back();
+    sample.label = labels;
+    ClientMetric::Histogram& histogram = sample.histogram;
+    const auto& bounds = message_statistics::bucket_bounds;
+    for (std::size_t n = 0; n < times.counts.size(); ++n) {
+      histogram.sample_count += times.counts[n];
+      const double bound =
+          n < bounds.size() ? seconds(bounds[n]) : std::numeric_limits<double>::infinity();
+      histogram.bucket.push_back({histogram.sample_count, bound});
+    }
+    histogram.sample_sum = seconds(times.total);
+  }
   [[nodiscard]] std::string text() const {
     return prometheus::TextSerializer().Serialize(families_);
   }
 
  private:
+  static double seconds(duration length) { return std::chrono::duration<double>(length).count(); }
+
   exposition& begin(MetricType type, std::string name, std::string help) {
     families_.push_back({std::move(name), std::move(help), type, {}});
     return *this;
@@ -94,10 +115,31 @@ void add_actors(exposition& to, std::span<const type_statistics> actors) {
   add_each(&type_statistics::queued);
   to.begin_counter("troupe_actor_message_drops_total",
                    "Messages that came to an actor that had stopped, or were left in it.");
-  add_each(&type_statistics::dead_letters);
+  for (std::size_t n = 0; n < actors.size(); ++n) {
+    to.add({{"actor_type", types[n]}}, actors[n].dead_letters + actors[n].refused_stopped);
+  }
   to.begin_counter("troupe_actor_mailbox_full_events_total",
                    "Messages refused because the mailbox was full.");
   add_each(&type_statistics::mailbox_full);
+}
+
+void add_message_times(exposition& to, std::span<const message_statistics> messages,
+                       std::span<const type_statistics> actors) {
+  const std::vector<std::string> types = actor_labels(actors);
+  to.begin_histogram("troupe_actor_message_duration_seconds",
+                     "Time that a message took in its actor, waits included: one message in 64.");
+  std::map<std::pair<std::string_view, std::string_view>, int> uses;
+  for (const message_statistics& each : messages) {
+    ++uses[{each.actor_type, last_part(each.message)}];
+  }
+  for (const message_statistics& each : messages) {
+    const auto actor = std::ranges::find(actors, each.actor_type, &type_statistics::actor_type);
+    if (actor == actors.end()) continue;
+    const auto& type = types[static_cast<std::size_t>(actor - actors.begin())];
+    const bool alone = uses[{each.actor_type, last_part(each.message)}] == 1;
+    const std::string message(alone ? last_part(each.message) : each.message);
+    to.add({{"actor_type", type}, {"message_type", message}}, each);
+  }
 }
 
 void add_hub(exposition& to, const hub_figures& hub) {
@@ -164,6 +206,7 @@ void add_process(exposition& to, std::string_view version, wall_time started) {
 std::string render_metrics(const metrics_facts& facts) {
   exposition text;
   add_actors(text, facts.actors);
+  add_message_times(text, facts.messages, facts.actors);
   add_hub(text, facts.hub);
   add_traffic(text, facts.counters);
   add_codes(text, facts.counters);

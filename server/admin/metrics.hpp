@@ -27,7 +27,8 @@ struct hub_figures {
 
 /// Borrowed for the call.
 struct metrics_facts {
-  std::span<const type_statistics> actors;  // system::statistics()
+  std::span<const type_statistics> actors;       // system::statistics()
+  std::span<const message_statistics> messages;  // system::message_times()
   hub_figures hub;
   const core::counters& counters;
   std::string_view version;

@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 class metrics : public testing::Test {
  protected:
   std::string render() const {
-    return render_metrics({actors_, hub_, counters_, version_, wall_time(1'767'225'600'250ms)});
+    return render_metrics(
+        {actors_, messages_, hub_, counters_, version_, wall_time(1'767'225'600'250ms)});
   }
   /// The samples by name and labels as they are written; every line has to be well formed.
   std::map<std::string, std::string> samples() const {
@@ -43,10 +44,28 @@ class metrics : public testing::Test {
   }
 
   std::vector<type_statistics> actors_;
+  std::vector<message_statistics> messages_;
   hub_figures hub_;
   core::counters counters_;
   std::string version_ = "0.1.0";
 };
+
+TEST_F(metrics, show_how_long_messages_take) {
+  type_statistics channel;
+  channel.actor_type = "hub::channel";
+  actors_ = {channel};
+  message_statistics publish;
+  publish.actor_type = "hub::channel";
+  publish.message = "hub::publish";
+  publish.counts = {0, 3, 1};
+  publish.total = std::chrono::microseconds(70);
+  messages_ = {publish};
+  const std::string labels = R"({actor_type="channel",message_type="publish")";
+  const std::string name = "troupe_actor_message_duration_seconds";
+  EXPECT_EQ(value(name + "_count" + labels + "}"), "4");
+  EXPECT_EQ(value(name + "_bucket" + labels + R"(,le="1e-05"})"), "3");
+  EXPECT_EQ(value(name + "_bucket" + labels + R"(,le="+Inf"})"), "4");
+}
 
 TEST_F(metrics, show_the_life_of_actors_by_type) {
   type_statistics channel;

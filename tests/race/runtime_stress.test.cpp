@@ -68,6 +68,16 @@ class asker final : public actor {
   int piped_good_ = 0;
 };
 
+/// accepted = handled + failed + expired + dead letters + queued, for every type, once all is
+/// quiet.
+void expect_accounts_balance(const troupe::system& system) {
+  for (const type_statistics& each : system.statistics()) {
+    EXPECT_EQ(each.accepted,
+              each.handled + each.failed_messages + each.expired + each.dead_letters + each.queued)
+        << each.actor_type;
+  }
+}
+
 TEST(runtime_stress, asks_between_stolen_actors_all_come_back) {
   system system({.workers = 4});
   std::vector<ref<adder>> adders;
@@ -131,6 +141,8 @@ TEST(runtime_stress, every_monitored_child_is_heard_of_exactly_once) {
     EXPECT_EQ(type.spawned, 3200U);
     EXPECT_EQ(type.alive(), 0U);
   }
+  system.shutdown(30s);
+  expect_accounts_balance(system);
 }
 
 class failing final : public actor {
@@ -166,6 +178,8 @@ TEST(runtime_stress, restarts_under_load_lose_only_what_failed) {
   std::vector<ref<sender>> senders;
   for (int i = 0; i < 4; ++i) senders.push_back(system.spawn<sender>(target));
   for (auto& each : senders) EXPECT_EQ(system.ask(each, number{700}, 60s).value_or(0), 600);
+  system.shutdown(30s);
+  expect_accounts_balance(system);
 }
 
 TEST(runtime_stress, shutdown_in_the_middle_of_everything) {
@@ -176,6 +190,7 @@ TEST(runtime_stress, shutdown_in_the_middle_of_everything) {
     for (int i = 0; i < 8; ++i) system.spawn<asker>(adders, 100'000).tell(go{});
     for (int i = 0; i < 4; ++i) system.spawn<breeder>(100'000).tell(go{});
     EXPECT_TRUE(system.shutdown(30s).still_running.empty());
+    expect_accounts_balance(system);
   }
 }
 

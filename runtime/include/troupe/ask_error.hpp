@@ -35,6 +35,7 @@ struct ask_error {
   std::string_view message;     // type of the message; static storage
   duration in_mailbox{};        // how long it waited to be picked up
   duration in_handler{};        // how long the handler had been running when the wait ended
+  std::string cycle;            // would_deadlock: "a#1 -> b#2 -> a#1"; else empty
 
   /// "timeout: account#7 did not answer deposit (0.2 ms in the mailbox, 2000 ms in the handler)"
   std::string describe() const;

@@ -12,8 +12,10 @@
 
 namespace troupe {
 
+inline constexpr std::uint32_t mailbox_capacity_max = (1U << 24U) - 1;
+
 struct spawn_options {
-  std::uint32_t mailbox_capacity = 1000;  // 1.. ; more is refused with mailbox_full
+  std::uint32_t mailbox_capacity = 1000;  // 1..mailbox_capacity_max; more is refused: mailbox_full
 
   /// The worker the actor stays on. Unset: it runs wherever there is room. An actor that owns a
   /// byte_stream or an acceptor must be pinned, so that its socket is never touched by two threads.

@@ -9,6 +9,8 @@
 // this system, unless said otherwise.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -43,12 +45,37 @@ struct type_statistics {
   std::uint64_t failed = 0;     // by reason failed
   std::uint64_t shut_down = 0;  // by reason shut_down
   std::uint64_t restarts = 0;
-  std::uint64_t handled = 0;       // messages
-  std::uint64_t mailbox_full = 0;  // messages refused at capacity
-  std::uint64_t dead_letters = 0;  // messages that came to a stopped actor, or were left in it
-  std::uint64_t queued = 0;        // in all mailboxes now
+
+  // Messages. accepted = handled + failed + expired + dead_letters + queued; queued includes those
+  // that run. What an actor sends itself (timers, piped asks, notices) is in all of them but
+  // queued.
+  std::uint64_t accepted = 0;
+  std::uint64_t handled = 0;
+  std::uint64_t failed_messages = 0;  // the handler threw, or was ended by a stop
+  std::uint64_t expired = 0;          // the asker had given up before they were picked up
+  std::uint64_t dead_letters = 0;     // left in the mailbox of an actor that stopped
+  std::uint64_t queued = 0;           // in all mailboxes now
+
+  // Refusals, which are not accepted.
+  std::uint64_t mailbox_full = 0;
+  std::uint64_t refused_stopped = 0;  // came to an actor that had stopped
 
   std::uint64_t alive() const noexcept { return spawned - stopped - failed - shut_down; }
+};
+
+/// How long the messages of one type take in the actors of one type, suspension included: a sample
+/// of one message in 64 of each actor, its first one included.
+struct message_statistics {
+  /// Upper bounds of the buckets; the last bucket, beyond them, has none.
+  static constexpr std::array<duration, 7> bucket_bounds{
+      std::chrono::microseconds(1), std::chrono::microseconds(10), std::chrono::microseconds(100),
+      std::chrono::milliseconds(1), std::chrono::milliseconds(10), std::chrono::milliseconds(100),
+      std::chrono::seconds(1)};
+
+  std::string_view actor_type;
+  std::string_view message;
+  std::array<std::uint64_t, bucket_bounds.size() + 1> counts{};
+  duration total{};
 };
 
 struct shutdown_report {
@@ -98,6 +125,8 @@ class system {
   std::uint32_t worker_count() const noexcept;
   /// One entry per actor type, by name. A snapshot; may be called on a worker.
   std::vector<type_statistics> statistics() const;
+  /// One entry per actor type and message type that was sampled. May be called on a worker.
+  std::vector<message_statistics> message_times() const;
 
   detail::system_core& core() noexcept { return *core_; }
 

@@ -78,9 +78,8 @@ void client::serve(protocol::command command) {
   if (command.is_bad()) return disconnect(disconnects::bad_request);
   const std::uint32_t id = command.id;
   auto* connect = std::get_if<protocol::connect_request>(&command.body);
-  if ((connect != nullptr) != (state_ == state::connecting)) {
-    return disconnect(disconnects::bad_request);  // before connect, or a second one
-  }
+  const bool in_turn = connect ? state_ == state::connecting : state_ == state::connected;
+  if (!in_turn) return disconnect(disconnects::bad_request);
   if (connect) return serve_connect(id, std::move(*connect));
   std::visit(
       overloaded{
@@ -166,7 +165,7 @@ void client::on(entered message) {
 
 void client::on(ping_due) {
   if (closed_) return;
-  transmit(shared_.frame_json("{}"));
+  send("{}");
   pong_awaited_ = true;
   pong_timer_ = send_after(shared_.configuration.client.pong_timeout, pong_overdue{});
   send_after(shared_.configuration.client.ping_interval, ping_due{});
@@ -209,10 +208,15 @@ void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) 
 
 // ---- out ---------------------------------------------------------------------------------------
 
+void client::send(std::string_view json) {
+  shared_.counters.messages_sent.add();
+  transmit(shared_.frame_json(json));
+}
+
 void client::reply_with(std::uint32_t id, protocol::reply::body_type body) {
   std::string json;
   protocol::append_json(json, protocol::reply{id, std::move(body)});
-  transmit(shared_.frame_json(json));
+  send(json);
 }
 
 void client::refuse(std::uint32_t id, const error& why) {

@@ -166,6 +166,8 @@ class client : public actor {
   void perform(const ref<channel>& target);
   void finish_current();
 
+  /// Frames one JSON object of this connection alone, and transmits it.
+  void send(std::string_view json);
   void reply_with(std::uint32_t id, protocol::reply::body_type body);
   void refuse(std::uint32_t id, const protocol::error& why);
   void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);

@@ -196,7 +196,7 @@ void client::push_unsubscribe(const core::channel_name& name, protocol::unsubscr
   std::string json;
   protocol::append_json(json, protocol::push{name.text(), protocol::unsubscribe_push{
                                                               why.code, std::string(why.reason)}});
-  transmit(shared_.frame_json(json));
+  send(json);
 }
 
 void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request) {

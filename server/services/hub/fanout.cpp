@@ -63,14 +63,17 @@ void fanout::drop(groups::iterator where, std::vector<subscriber>::iterator who)
 void fanout::on(broadcast message) {
   const auto where = groups_.find(message.name);
   if (where == groups_.end()) return;
+  std::uint64_t delivered = 0;
   for (const subscriber& each : where->second.members) {
     if (message.to == broadcast::audience::wants_join_leave && !each.wants_join_leave) continue;
     const tell_status status =
         each.connection.tell(delivery{each.number, message.offset, message.frame});
-    // A client that has no room for a message is too slow to keep; its end is heard of below.
+    if (status == tell_status::accepted) ++delivered;
+    // A client that has no room for a message is too slow to keep; its end is heard of later.
     if (status == tell_status::mailbox_full) each.connection.stop();
   }
-  shared_.counters.deliveries.add(where->second.members.size());
+  shared_.counters.deliveries.add(delivered);
+  shared_.counters.messages_sent.add(delivered);
 }
 
 std::vector<subscriber> fanout::on(list_attached message) {

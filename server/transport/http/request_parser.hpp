@@ -70,6 +70,9 @@ class request_parser {
   /// and one that stalls.
   [[nodiscard]] bool started() const;
 
+  /// Whether its headers are complete, and its body is not.
+  [[nodiscard]] bool reads_body() const { return machine_ != nullptr && !complete_; }
+
  private:
   class machine;  // Beast's parser, whose header costs seconds to include
 

@@ -52,7 +52,20 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     if (request_) request_->destroy(request_);
   }
 
-  bool await_ready() { return !send(actor_cell::current(), &resume_awaiter); }
+  bool await_ready() {
+    actor_cell& from = actor_cell::current();
+    if (target_) {
+      std::string cycle = from.begin_waiting_for(*target_.get());
+      if (!cycle.empty()) {
+        asked_at_ = from.now();
+        fail(ask_errc::would_deadlock, nullptr, asked_at_, std::move(cycle));
+        return true;
+      }
+    }
+    const bool sent = send(from, &resume_awaiter);
+    if (!sent) from.end_waiting_for();
+    return !sent;
+  }
   void await_suspend(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
   result_type await_resume() { return *std::move(result_); }
 
@@ -101,6 +114,7 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
   static void resume_awaiter(wait& base, actor_cell& asker, end how,
                              request_envelope* answer) noexcept {
     ask_operation& self = of(base);
+    asker.end_waiting_for();
     self.settle(asker, how, answer);
     if (answer) answer->destroy(answer);
     asker.resume(self.frame_);
@@ -111,9 +125,11 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     return false;
   }
 
-  void fail(ask_errc code, const request_envelope* request, time_point now) {
-    result_.emplace(std::unexpect,
-                    make_ask_error(code, target_.get(), request, type_name<M>(), asked_at_, now));
+  void fail(ask_errc code, const request_envelope* request, time_point now,
+            std::string cycle = {}) {
+    ask_error error = make_ask_error(code, target_.get(), request, type_name<M>(), asked_at_, now);
+    error.cycle = std::move(cycle);
+    result_.emplace(std::unexpect, std::move(error));
   }
 
   cell_ptr target_;

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -53,7 +54,11 @@ struct envelope;
 struct actor_type;
 struct type_counters;
 
-enum class handler_outcome : bool { finished, suspended };
+enum class handler_outcome : std::uint8_t {
+  finished,
+  suspended,
+  expired  // its asker had given up: not handled
+};
 
 /// What can be done with a message, by its type and the actor's.
 struct envelope_type {
@@ -90,6 +95,8 @@ struct exit_node final : control_node {
 class reply_port {
  public:
   virtual void deliver(control_node& answer) noexcept = 0;  // any thread
+  /// Called on the turn of `by` before it delivers: the asker waits for it no more.
+  virtual void answered(actor_cell& by) noexcept = 0;
   virtual void retain() noexcept = 0;
   virtual void release() noexcept = 0;
 
@@ -105,8 +112,9 @@ struct request_envelope : envelope, control_node {
       : envelope(of), control_node(on_turn), destroy(destroy_self) {}
 
   /// Sends the answer back. After it the node is the asker's.
-  void give_back() noexcept {
+  void give_back(actor_cell& from) noexcept {
     reply_port* to = asker;
+    to->answered(from);
     to->deliver(*this);
     to->release();
   }
@@ -185,6 +193,10 @@ class actor_cell final : public reply_port {
   /// Puts a node on the control list; its `run` is called on a turn.
   void signal(control_node& node) noexcept;
   void deliver(control_node& answer) noexcept override { signal(answer); }
+  void answered(actor_cell& by) noexcept override {
+    actor_cell* waited_for = &by;
+    waiting_for_.compare_exchange_strong(waited_for, nullptr);
+  }
   /// Links a cell that was spawned outside any turn; stops it when this actor is stopping.
   void adopt(actor_cell& child);
   /// Makes a cell that has just been linked or adopted run for the first time.
@@ -197,6 +209,8 @@ class actor_cell final : public reply_port {
   void alarm_rang() noexcept;
   std::uint64_t id() const noexcept { return id_; }
   const actor_type& type() const noexcept { return type_; }
+  /// Messages accepted that the figures of the type do not hold yet. Any thread.
+  std::uint64_t accepted_unpublished() const noexcept;
   std::uint32_t depth() const noexcept {
     return static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) & count_mask);
   }
@@ -222,6 +236,12 @@ class actor_cell final : public reply_port {
   bool cancelling() const noexcept { return cancelling_; }
   bool restarted() const noexcept { return restarted_; }
   stop_reason stop_cause() const noexcept { return why_stopped_; }
+
+  /// Says that this actor suspends until `target` has answered. When that would close a cycle of
+  /// waiting actors, says nothing, and gives their names; else an empty text.
+  std::string begin_waiting_for(actor_cell& target);
+  /// The target may be let go of after it.
+  void end_waiting_for() noexcept;
 
   void begin_wait(wait& pending);
   /// Ends a wait whose request never left.
@@ -260,11 +280,15 @@ class actor_cell final : public reply_port {
 
   enum class frame_kind : std::uint8_t { handler, started, stopping };
 
-  static constexpr std::uint64_t count_mask = 0xffff'ffffU;
-  static constexpr std::uint64_t active = 1ULL << 32U;
-  static constexpr std::uint64_t signalled = 1ULL << 33U;
-  static constexpr std::uint64_t held = 1ULL << 34U;
-  static constexpr std::uint64_t closed = 1ULL << 35U;
+  // The schedule word: count in the low bits, then the flags, then how many messages were ever
+  // accepted, modulo 2^36: the same compare-exchange that reserves a place counts it.
+  static constexpr std::uint64_t count_mask = mailbox_capacity_max;
+  static constexpr std::uint64_t active = 1ULL << 24U;
+  static constexpr std::uint64_t signalled = 1ULL << 25U;
+  static constexpr std::uint64_t held = 1ULL << 26U;
+  static constexpr std::uint64_t closed = 1ULL << 27U;
+  static constexpr unsigned accepted_shift = 28;
+  static constexpr std::uint64_t one_accepted = 1ULL << accepted_shift;
   static constexpr std::uint32_t batch_max = 64;
 
   ~actor_cell();
@@ -274,6 +298,10 @@ class actor_cell final : public reply_port {
   void run_control() noexcept;
   void run_messages() noexcept;
   void run_envelope(envelope* message) noexcept;
+  /// What became of the message that ran.
+  enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };
+  void settle(outcome what, std::string_view message) noexcept;
+  void publish_tally() noexcept;
   void frame_progressed() noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
   void finish_frame() noexcept;
@@ -303,6 +331,7 @@ class actor_cell final : public reply_port {
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
+  std::atomic<actor_cell*> waiting_for_{nullptr};  // see wait_graph.cpp
 
   // The turn's own
   phase phase_ = phase::created;
@@ -310,15 +339,22 @@ class actor_cell final : public reply_port {
   bool cancelling_ = false;  // waits complete at once: a suspended handler is being stopped
   bool running_is_urgent_ = false;
   bool restarted_ = false;
+  std::uint8_t until_sample_ = 0;  // messages that are not measured before the next that is
   bool runs_stopping_hook_ = false;
   frame_kind frame_kind_ = frame_kind::handler;
   stop_reason why_stopped_{};
-  std::uint32_t processed_ = 0;  // since the turn began
+  std::uint32_t processed_ = 0;  // of the mailbox, since the turn began
+  struct tally {
+    std::uint32_t urgent_accepted = 0;
+    std::uint32_t by_outcome[4]{};
+  } tally_;                                      // since it was published
+  std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
   envelope* head_;
   envelope stub_;
   envelope* urgent_first_ = nullptr;
   envelope* urgent_last_ = nullptr;
   envelope* running_ = nullptr;              // the message of the suspended handler
+  time_point sampled_since_{};               // when it began, where it is measured
   std::coroutine_handle<> frame_ = nullptr;  // its outermost frame
   std::unique_ptr<actor> instance_;
   std::unique_ptr<actor_factory> factory_;

@@ -81,15 +81,15 @@ struct asked final : request_of<M> {
     asked* self = of(base);
     if (self->cancelled.load(std::memory_order_relaxed)) {
       discard(cell, base, ask_errc::cancelled);  // nobody waits for it any more
-      return handler_outcome::finished;
+      return handler_outcome::expired;
     }
     self->picked_up_at.store(cell.now().time_since_epoch().count(), std::memory_order_relaxed);
-    return call_handler<A, M>(cell, std::move(self->message), [self](auto&&... value) {
+    return call_handler<A, M>(cell, std::move(self->message), [&cell, self](auto&&... value) {
       self->answer.emplace(std::forward<decltype(value)>(value)...);
-      self->give_back();
+      self->give_back(cell);
     });
   }
-  static void complete(actor_cell&, envelope* base, std::coroutine_handle<> frame) {
+  static void complete(actor_cell& cell, envelope* base, std::coroutine_handle<> frame) {
     asked* self = of(base);
     auto& promise =
         std::coroutine_handle<task_promise<reply_type>>::from_address(frame.address()).promise();
@@ -99,12 +99,12 @@ struct asked final : request_of<M> {
     } else {
       self->answer.emplace(promise.take());
     }
-    self->give_back();
+    self->give_back(cell);
   }
-  static void discard(actor_cell&, envelope* base, ask_errc why) noexcept {
+  static void discard(actor_cell& cell, envelope* base, ask_errc why) noexcept {
     asked* self = of(base);
     self->failure = why;
-    self->give_back();
+    self->give_back(cell);
   }
   static constexpr envelope_type operations{&handle, &complete, &discard, type_name<M>()};
 };

@@ -32,6 +32,8 @@ struct endpoint {
 using read_buffer = std::span<std::byte>;
 using write_buffer = std::span<const std::byte>;
 
+class pending_stream;
+
 class byte_stream {
  public:
   virtual ~byte_stream() = default;
@@ -55,6 +57,11 @@ class byte_stream {
 
   /// The other side. Empty address where there is none (in-memory streams).
   virtual const endpoint& peer() const noexcept = 0;
+
+  /// Gives the connection up, open as it is, for another actor to own: nothing is lost of what was
+  /// written or is there to be read. What is left here is a closed stream: reads and writes fail
+  /// with connection_lost, no notice comes any more. Throws std::bad_alloc alone.
+  virtual pending_stream release() = 0;
 };
 
 /// Reading will give something. Delivered to the stream's owner, never after the stream is gone.

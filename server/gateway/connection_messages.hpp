@@ -1,0 +1,46 @@
+// connection_messages.hpp — what connections and their supervisor say to each other.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <troupe/io/acceptor.hpp>
+
+#include "gateway/admission.hpp"
+#include "gateway/routes.hpp"
+#include "protocol/codes.hpp"
+
+namespace troupe::gateway {
+
+/// From a listener: somebody has connected. Not told: the connection is closed.
+struct arrival {
+  io::pending_stream stream;
+  io::endpoint peer;
+  exposure offered{};
+  std::uint32_t worker = 0;  // where its connection lives
+  admission::place socket;
+};
+
+/// From an HTTP connection: it becomes a WebSocket, on the same worker. Not told: it is closed.
+struct upgrade {
+  io::pending_stream stream;
+  std::uint32_t worker = 0;
+  std::string response;  // 101, still to be sent
+  std::string input;     // bytes that came after the request
+  admission::place socket;
+  admission::place websocket;
+};
+
+/// To a connection: serve no further command or request; say `quiet` when none is being served.
+struct quiesce {};
+/// From a connection, once, after `quiesce`: what it served is answered, it serves nothing more.
+struct quiet {
+  std::uint64_t who = 0;  // its id
+};
+
+/// To a connection: say this to the client, after everything that waits for it, and end.
+struct end_connection {
+  protocol::disconnect_code why;
+};
+
+}  // namespace troupe::gateway

@@ -1,0 +1,39 @@
+// context.hpp — what every actor of the gateway is given. Made by the composition root, unchanged
+// while the server runs but for its state, and outlives the actors.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include <troupe/clock.hpp>
+#include <troupe/system.hpp>
+
+#include "crypto/key_set.hpp"
+#include "gateway/admission.hpp"
+#include "services/hub/context.hpp"
+
+namespace troupe::gateway {
+
+/// What all parts of the server must know at once. Any thread.
+struct server_state {
+  std::atomic<bool> draining{false};  // no new clients; those that are here are sent away
+  std::atomic<bool> key_hint_given{false};
+};
+
+struct context {
+  const hub::context& hub;
+  admission& sockets;     // all open connections
+  admission& websockets;  // those that were upgraded: client.connection_limit
+  server_state& state;
+
+  const troupe::system* running = nullptr;  // the one these actors run in
+  std::uint32_t worker_count = 1;
+  std::string node_name;
+  wall_time started{};
+
+  /// The development secret, where the server made one for itself: then /dev/token signs with it.
+  const crypto::hmac_key* development_key = nullptr;
+};
+
+}  // namespace troupe::gateway

@@ -1,0 +1,327 @@
+// main.cpp — the composition root: reads the command line, names every adapter, starts and ends the
+// server.
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <expected>
+#include <functional>
+#include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <unistd.h>
+
+#include <troupe/troupe.hpp>
+
+#include "adapters/files/config_file.hpp"
+#include "adapters/files/data_directory.hpp"
+#include "adapters/log/spdlog_log.hpp"
+#include "adapters/memory/history.hpp"
+#include "adapters/process/process_events.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "core/bounded_log.hpp"
+#include "core/configuration.hpp"
+#include "core/counters.hpp"
+#include "crypto/key_set.hpp"
+#include "crypto/random.hpp"
+#include "gateway/context.hpp"
+#include "gateway/system_supervisor.hpp"
+#include "services/hub/context.hpp"
+#include "transport/websocket/frame_writer.hpp"
+
+namespace {
+
+using namespace troupe;
+using adapters::process_events;
+using cli::exit_code;
+
+constexpr std::string_view version = TROUPE_VERSION;
+constexpr std::chrono::seconds start_within{10};
+/// Connections beside WebSockets: requests to the API, pages, probes.
+constexpr std::size_t plain_connections_max = 4096;
+/// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
+constexpr double drain_share = 0.8;
+
+core::shared_bytes frame_json(std::string_view object) {
+  const websocket::frame_header header(websocket::opcode::text, object.size());
+  return core::shared_bytes::joined({header.bytes(), object});
+}
+
+std::string url_of(const io::endpoint& address) {
+  const bool is_v6 = address.address.contains(':');
+  return "http://" + (is_v6 ? "[" + address.address + "]" : address.address) + ":" +
+         std::to_string(address.port);
+}
+
+std::string host_and_port(const io::endpoint& address) {
+  return url_of(address).substr(std::string_view("http://").size());
+}
+
+std::string node_name(std::uint16_t port) {
+  std::string host(256, '\0');
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = "localhost";
+  return std::string(host.c_str()) + "_" + std::to_string(port);
+}
+
+/// Somebody tries the server on their own machine: no secret configured, and nobody else to reach
+/// it.
+bool is_tried_out(const core::configuration& configuration) {
+  return configuration.client.token.hmac_secret_key.empty() && !configuration.client.insecure &&
+         core::is_loopback(configuration.http_server.address);
+}
+
+/// What the page at / shows: rooms with history and who is there.
+core::channel_namespace demo_namespace(const core::configuration& configuration) {
+  core::channel_namespace chat{.name = "chat", .options = {}};
+  chat.options.presence = true;
+  chat.options.join_leave = true;
+  chat.options.force_push_join_leave = true;
+  chat.options.history_size = 200;
+  chat.options.history_ttl = std::chrono::hours(24);
+  chat.options.history_meta_ttl = configuration.channel.history_meta_ttl;
+  chat.options.force_recovery = true;
+  chat.options.allow_subscribe_for_client = true;
+  chat.options.allow_publish_for_client = true;
+  chat.options.allow_history_for_client = true;
+  chat.options.allow_presence_for_client = true;
+  return chat;
+}
+
+std::string explain(const gateway::listen_failure& failure) {
+  const std::string where = "cannot listen on " + host_and_port(failure.address) + ": ";
+  switch (failure.why.code) {
+    case io::errc::address_in_use:
+      return where + "address in use; choose another with --port";
+    case io::errc::permission_denied:
+      return where + "permission denied; ports below 1024 are for root, choose another with --port";
+    case io::errc::bad_address:
+      return where + "no address of this machine";
+    default:
+      return where + (failure.why.detail.empty() ? "unknown error" : failure.why.detail);
+  }
+}
+
+std::string_view name_of(directive decision) {
+  switch (decision) {
+    case directive::resume:
+      return "resume";
+    case directive::restart:
+      return "restart";
+    case directive::stop:
+      return "stop";
+    case directive::escalate:
+      return "escalate";
+  }
+  return "";
+}
+
+/// Tells the main thread that the root of the server has stopped, and why.
+class end_watch final : public actor {
+ public:
+  end_watch(const ref<gateway::system_supervisor>& root, std::function<void(stop_reason)> ended)
+      : ended_(std::move(ended)) {
+    monitor(root);
+  }
+  void on(terminated message) { ended_(message.why); }
+
+ private:
+  std::function<void(stop_reason)> ended_;
+};
+
+/// The start-up line, for people.
+void greet(const gateway::listening& where, bool is_tried_out) {
+  const std::string url = url_of(where.address);
+  std::cout << "Troupe " << version << " is listening on " << url << '\n';
+  if (where.internal) {
+    std::cout << "  health and metrics are on " << url_of(*where.internal) << '\n';
+  }
+  if (is_tried_out) {
+    std::cout << "  open it in a browser, or: curl -X POST " << url
+              << "/dev/token -d '{\"user\":\"ada\"}'\n";
+  }
+  std::cout << "  Ctrl-C stops it\n" << std::flush;
+}
+
+/// Runs until a signal or the end of the root; drains in between. False when the server failed.
+bool run_until_the_end(process_events& events, troupe::system& system,
+                       const ref<gateway::system_supervisor>& root,
+                       std::chrono::milliseconds within, core::log& log) {
+  std::atomic<bool> failed = false;
+  system.spawn<end_watch>(root, std::function<void(stop_reason)>([&](stop_reason why) {
+                            failed = why == stop_reason::failed;
+                            events.wake();
+                          }));
+  const auto drain_within =
+      std::chrono::duration_cast<std::chrono::milliseconds>(within * drain_share);
+  if (events.wait() == process_events::event::asked_to_end) {
+    log.info("draining", {{"within_ms", within.count()}});
+    process_events::end_by_force_after(std::chrono::ceil<std::chrono::seconds>(within) +
+                                       std::chrono::seconds(5));
+    root.tell(gateway::drain{drain_within});
+    switch (events.wait(drain_within)) {
+      case process_events::event::asked_to_end:
+        std::cerr << "stopped at once by a second signal\n" << std::flush;
+        std::_Exit(static_cast<int>(exit_code::failure));
+      case process_events::event::nothing:
+        log.warn("drain ran out of time");
+        break;
+      case process_events::event::woken:
+        break;
+    }
+  }
+  if (failed) log.fatal("the server failed", {{"reason", "a part of it kept failing"}});
+  const shutdown_report report = system.shutdown(within - drain_within);
+  for (const std::string& each : report.still_running) {
+    log.warn("stopped by force", {{"actor_type", each}});
+  }
+  if (!failed) log.info("stopped");
+  return !failed;
+}
+
+exit_code serve(const cli::serve_command& command, cli::surroundings& world,
+                process_events& events) {
+  auto configuration = cli::load_configuration(command.from, world);
+  if (!configuration) return configuration.error();
+  const wall_time started = adapters::spdlog_log::now();
+  const auto level = core::parse_log_level(configuration->log.level);
+  adapters::spdlog_log lines(std::cerr, level.value_or(core::log_level::info));
+  core::bounded_log log(lines, &adapters::spdlog_log::now);
+  const auto fail = [&](const std::string& why) {
+    world.err << "error: " << why << '\n';
+    return exit_code::failure;
+  };
+
+  files::data_directory data(configuration->storage.path);
+  const bool tried_out = is_tried_out(*configuration);
+  std::string secret = configuration->client.token.hmac_secret_key;
+  if (tried_out) {
+    if (const auto locked = data.lock(); !locked) return fail(locked.error().text);
+    auto made = data.development_secret(world.random);
+    if (!made) return fail(made.error().text);
+    secret = *std::move(made);
+    auto& namespaces = configuration->channel.namespaces;
+    if (namespaces.empty()) namespaces.push_back(demo_namespace(*configuration));
+  }
+  const crypto::hmac_key token_key(secret);
+
+  std::uint64_t seed = 0;
+  if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
+    return fail("the system has no randomness to give");
+  }
+  memory::history history(seed);
+  core::counters counters;
+  const hub::context hub{.configuration = *configuration,
+                         .history = history,
+                         .token_keys = token_key,
+                         .counters = counters,
+                         .log = log,
+                         .frame_json = &frame_json,
+                         .version = version};
+
+  const std::uint64_t descriptors = process_events::raise_descriptor_limit();
+  const std::size_t connection_limit = configuration->client.connection_limit;
+  if (descriptors < connection_limit) {
+    log.info("fewer descriptors than connections",
+             {{"descriptors_max", descriptors}, {"connection_limit", connection_limit}});
+  }
+  gateway::admission sockets(connection_limit + plain_connections_max);
+  gateway::admission websockets(connection_limit);
+  gateway::server_state state;
+  gateway::context shared{.hub = hub,
+                          .sockets = sockets,
+                          .websockets = websockets,
+                          .state = state,
+                          .running = nullptr,
+                          .worker_count = 1,
+                          .node_name = node_name(configuration->http_server.port),
+                          .started = started,
+                          .development_key = tried_out ? &token_key : nullptr};
+
+  troupe::system system({.on_failure = [&log](const failure& cause, directive decision) {
+    log.error("actor failed", {{"actor_type", cause.actor_type},
+                               {"message", cause.message},
+                               {"reason", cause.what},
+                               {"decision", name_of(decision)}});
+  }});
+  shared.running = &system;
+  shared.worker_count = system.worker_count();
+
+  // One that keeps failing is not restarted from here: the process ends, and says so.
+  const spawn_options once{.on_failure = {.restarts_max = 0, .when_exceeded = directive::stop}};
+  const auto root = system.spawn<gateway::system_supervisor>(once, std::cref(shared));
+  const auto parts = system.ask(root, gateway::find_parts{}, start_within);
+  if (!parts) return fail("the server did not start: " + parts.error().describe());
+  const auto where = system.ask(parts->server, gateway::find_addresses{}, start_within);
+  if (!where) {
+    const auto* failure = where.error().answer();
+    return fail(failure ? explain(*failure) : where.error().no_answer()->describe());
+  }
+  log.info("listening", {{"address", host_and_port(where->address)},
+                         {"internal", where->internal ? host_and_port(*where->internal) : "none"},
+                         {"workers", shared.worker_count},
+                         {"version", version}});
+  greet(*where, tried_out);
+  const bool ended_well =
+      run_until_the_end(events, system, root, configuration->shutdown.timeout, log);
+  return ended_well ? exit_code::success : exit_code::failure;
+}
+
+std::vector<core::named_value> environment_of(const char* const* variables) {
+  std::vector<core::named_value> all;
+  for (; *variables; ++variables) {
+    const std::string_view text = *variables;
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    all.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return all;
+}
+
+std::expected<core::setting, std::string> read_file(const std::string& path) {
+  auto read = files::read_config_file(path);
+  if (!read) return std::unexpected(std::move(read.error().text));
+  return *std::move(read);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto environment = environment_of(environ);
+  crypto::system_random random;
+  cli::surroundings world{
+      .out = std::cout,
+      .err = std::cerr,
+      .environment = environment,
+      .read_file = &read_file,
+      .development_secret =
+          [&random](const std::string& path) -> std::expected<std::string, std::string> {
+        auto made = files::data_directory(path).development_secret(random);
+        if (!made) return std::unexpected(std::move(made.error().text));
+        return *std::move(made);
+      },
+      .random = random,
+      .now = std::chrono::floor<std::chrono::seconds>(adapters::spdlog_log::now()),
+      .version = version};
+
+  const auto command = cli::parse(argc, argv);
+  if (!command) return static_cast<int>(cli::run(command.error(), world));
+  if (const auto* wanted = std::get_if<cli::serve_command>(&*command)) {
+    process_events events;
+    return static_cast<int>(serve(*wanted, world, events));
+  }
+  return static_cast<int>(std::visit(
+      [&](const auto& other) {
+        if constexpr (std::same_as<decltype(other), const cli::serve_command&>) {
+          return exit_code::failure;  // served above
+        } else {
+          return cli::run(other, world);
+        }
+      },
+      *command));
+}
