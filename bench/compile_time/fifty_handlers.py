@@ -34,7 +34,8 @@ def program():
         elif kind == 1:
             handlers.append(f"  int on(message_{n} m) {{ return sum_ += m.value; }}")
         else:
-            handlers.append(f"  troupe::task<int> on(message_{n} m) {{ co_return sum_ += m.value; }}")
+            handlers.append(f"  troupe::task<int> on(message_{n} m) "
+                            "{ co_return sum_ += m.value; }")
         if kind != 0:
             sends.append(f"    if (auto r = co_await target_.ask(message_{n}{{{n}}}, seconds)) "
                          "sum_ += *r;")
@@ -87,8 +88,8 @@ def main():
     options, flags = parser.parse_known_args()
     empty = cpu_seconds(options.compiler, flags, HEADER)
     full = cpu_seconds(options.compiler, flags, program())
-    print(f"{options.compiler} {' '.join(flags)}: the header {empty:.2f} s, with {HANDLERS} handlers "
-          f"and {HANDLERS} sends {full:.2f} s, so {full - empty:.2f} s over it "
+    print(f"{options.compiler} {' '.join(flags)}: the header {empty:.2f} s, with {HANDLERS} "
+          f"handlers and {HANDLERS} sends {full:.2f} s, so {full - empty:.2f} s over it "
           f"(limit {options.limit:.2f} s)")
     return 0 if full - empty <= options.limit else 1
 

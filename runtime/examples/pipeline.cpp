@@ -51,14 +51,14 @@ class source final : public troupe::actor {
   explicit source(troupe::ref<squarer> next) : next_(next) {}
 
   troupe::task<> on(send_up_to m) {
-    for (int value = 1; value <= m.last; ++value) co_await send(number{value});
-    co_await send(end{});
+    for (int value = 1; value <= m.last; ++value) co_await send_patiently(number{value});
+    co_await send_patiently(end{});
     std::cout << m.last << " numbers sent, " << (waited_ ? "with" : "without") << " waiting\n";
   }
 
  private:
   template <class M>
-  troupe::task<> send(M message) {
+  troupe::task<> send_patiently(M message) {
     while (next_.tell(message) == troupe::tell_status::mailbox_full) {
       waited_ = true;
       co_await sleep(1ms);
