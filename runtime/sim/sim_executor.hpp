@@ -25,6 +25,10 @@ class executor final : public detail::executor {
   void arm(detail::alarm& what, time_point due) noexcept override { timers_.arm(what, due); }
   void disarm(detail::alarm& what) noexcept override { detail::timer_queue::disarm(what); }
   bool wait(detail::latch& event, duration within) override;
+  bool run_blocking(detail::offload_job& job) noexcept override {
+    job.execute();
+    return true;
+  }
   std::uint32_t worker_count() const noexcept override { return workers_; }
   std::uint64_t seed() noexcept override { return choices_.next(); }
   std::expected<std::unique_ptr<io::acceptor>, io::error> listen(

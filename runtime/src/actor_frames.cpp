@@ -98,14 +98,21 @@ void actor_cell::abandon_wait(wait& pending) noexcept {
   if (waits_ == &pending) waits_ = pending.next;
 }
 
-void actor_cell::answer_arrived(request_envelope& answer) noexcept {
+wait* actor_cell::take_wait(std::uint64_t id) noexcept {
   for (wait* pending = waits_; pending; pending = pending->next) {
-    if (pending->id != answer.wait_id) continue;
+    if (pending->id != id) continue;
     abandon_wait(*pending);
-    pending->complete(*pending, *this, wait::end::answered, &answer);
-    return;
+    return pending;
   }
-  answer.destroy(&answer);
+  return nullptr;
+}
+
+void actor_cell::answer_arrived(request_envelope& answer) noexcept {
+  if (wait* pending = take_wait(answer.wait_id)) {
+    pending->complete(*pending, *this, wait::end::answered, &answer);
+  } else {
+    answer.destroy(&answer);
+  }
 }
 
 std::uint64_t actor_cell::start_timer(duration delay, duration period,

@@ -9,6 +9,7 @@
 #include <troupe/clock.hpp>
 #include <troupe/detail/cell.hpp>
 #include <troupe/io/acceptor.hpp>
+#include <troupe/offload.hpp>
 
 #include "latch.hpp"
 
@@ -35,6 +36,9 @@ class executor {
 
   /// Blocks a thread that is not a worker until the latch is set; false after `within`.
   virtual bool wait(latch& event, duration within) = 0;
+
+  /// Executes the job on a thread where it may block; false when too much waits already.
+  virtual bool run_blocking(offload_job& job) noexcept = 0;
 
   virtual std::uint32_t worker_count() const noexcept = 0;
   virtual std::uint64_t seed() noexcept = 0;

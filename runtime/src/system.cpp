@@ -147,8 +147,10 @@ std::unique_ptr<system_core> make_threaded_core(system_options options) {
     std::random_device device;
     seed = (static_cast<std::uint64_t>(device()) << 32U) | device();
   }
-  return std::make_unique<system_core>(std::make_unique<threaded_executor>(workers, seed),
-                                       std::move(options.on_failure));
+  return std::make_unique<system_core>(
+      std::make_unique<threaded_executor>(workers, seed, options.offload_threads,
+                                          options.offload_queue_max),
+      std::move(options.on_failure));
 }
 
 }  // namespace detail

@@ -6,7 +6,9 @@
 
 namespace troupe::detail {
 
-threaded_executor::threaded_executor(std::uint32_t workers, std::uint64_t seed) : seed_(seed) {
+threaded_executor::threaded_executor(std::uint32_t workers, std::uint64_t seed,
+                                     std::uint32_t offload_threads, std::size_t offload_queue_max)
+    : seed_(seed), blocking_(offload_threads, offload_queue_max) {
   for (std::uint32_t i = 0; i < workers; ++i) {
     workers_.push_back(std::make_unique<worker>(*this, i));
   }
@@ -73,6 +75,7 @@ void threaded_executor::wake_one(std::uint32_t but) noexcept {
 }
 
 void threaded_executor::stop() noexcept {
+  blocking_.stop();  // first: what has run comes back to actors
   for (auto& each : workers_) each->request_stop();
   for (auto& each : workers_) each->join();
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "executor.hpp"
+#include "offload_pool.hpp"
 #include "worker.hpp"
 
 namespace troupe::detail {
@@ -13,7 +14,8 @@ namespace troupe::detail {
 class threaded_executor final : public executor {
  public:
   /// Starts the threads.
-  threaded_executor(std::uint32_t workers, std::uint64_t seed);
+  threaded_executor(std::uint32_t workers, std::uint64_t seed, std::uint32_t offload_threads,
+                    std::size_t offload_queue_max);
   ~threaded_executor() override;
 
   void schedule(actor_cell& cell) noexcept override;
@@ -23,6 +25,7 @@ class threaded_executor final : public executor {
   void arm(alarm& what, time_point due) noexcept override;
   void disarm(alarm& what) noexcept override { timer_queue::disarm(what); }
   bool wait(latch& event, duration within) override;
+  bool run_blocking(offload_job& job) noexcept override { return blocking_.submit(job); }
   std::uint32_t worker_count() const noexcept override {
     return static_cast<std::uint32_t>(workers_.size());
   }
@@ -42,6 +45,7 @@ class threaded_executor final : public executor {
   std::vector<std::unique_ptr<worker>> workers_;
   std::atomic<std::uint32_t> next_worker_{0};  // for what other threads schedule
   std::atomic<std::uint64_t> seed_;
+  offload_pool blocking_;
 };
 
 }  // namespace troupe::detail

@@ -21,12 +21,15 @@ connection_supervisor::connection_supervisor(const context& shared, ref<hub::hub
 }
 
 void connection_supervisor::on(arrival message) {
-  if (step_ != serving) return;
+  // Operators may watch the drain, but not hold its end up.
+  const bool watches = message.offered == exposure::for_operators && step_ < disconnecting;
+  if (step_ != serving && !watches) return;
   const temporary options{{.worker = message.worker}};
   auto connection =
       spawn<http_connection>(options, std::cref(shared_), hub_, self(), std::move(message));
   monitor(connection);
-  https_.emplace(connection.id(), entry<http_connection>{std::move(connection)});
+  const std::uint64_t id = connection.id();
+  https_.emplace(id, entry<http_connection>{std::move(connection), step_ != serving});
 }
 
 void connection_supervisor::on(upgrade message) {
@@ -40,7 +43,8 @@ void connection_supervisor::on(upgrade message) {
     ++loud_;
   }
   if (step_ == disconnecting) connection.tell(end_connection{protocol::disconnects::shutdown});
-  websockets_.emplace(connection.id(), entry<websocket_connection>{std::move(connection)});
+  const std::uint64_t id = connection.id();
+  websockets_.emplace(id, entry<websocket_connection>{std::move(connection)});
 }
 
 connection_counts connection_supervisor::on(count_connections) const {

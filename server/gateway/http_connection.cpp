@@ -130,7 +130,7 @@ void http_connection::take_input(std::span<const std::byte> input) {
 
 void http_connection::serve(http::request request, std::span<const std::byte> rest) {
   const http::write_options how{.head = request.method == "HEAD",
-                                .keep_alive = request.keep_alive && !quiescing_,
+                                .keep_alive = request.keep_alive && !shared_.state.draining,
                                 .version = request.version};
   const route to = find_route(request.path, offered_);
   switch (to.what) {
@@ -314,6 +314,11 @@ void http_connection::flush() {
 void http_connection::on(quiesce) {
   quiescing_ = true;
   if (out_.empty() && unread_.empty() && !parser_.started()) stop();
+}
+
+void http_connection::on(end_connection) {
+  if (out_.empty()) return stop();
+  ending_ = true;
 }
 
 void http_connection::say_quiet_when_idle() {

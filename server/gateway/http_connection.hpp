@@ -42,8 +42,8 @@ class http_connection final : public actor {
   void on(io::readable message);
   void on(io::writable message);
   void on(quiesce);
-  /// An HTTP client is told nothing: what it was answered has been sent or it stops waiting.
-  void on(end_connection) { stop(); }
+  /// An HTTP client is told nothing; what it was answered it still gets.
+  void on(end_connection);
 
   // From itself: what takes other actors to answer.
   struct call_api {

@@ -97,12 +97,15 @@ test('metrics have the names and labels that the dashboards use', async () => {
   }
   const spawned = samples.filter(({ name }) => name === 'troupe_actor_spawns_total')
     .map(({ labels }) => labels.actor_type);
-  for (const type of ['websocket_connection', 'channel']) assert.ok(spawned.includes(type), `${spawned}`);
+  for (const type of ['websocket_connection', 'channel']) {
+    assert.ok(spawned.includes(type), `${spawned}`);
+  }
 });
 
 test('spawns are counted one by one', async () => {
   const spawns = async () => (await scrape()).samples.find(({ name, labels }) =>
-    name === 'troupe_actor_spawns_total' && labels.actor_type === 'websocket_connection')?.value ?? 0;
+    name === 'troupe_actor_spawns_total'
+      && labels.actor_type === 'websocket_connection')?.value ?? 0;
   const before_clients = await spawns();
   const clients = await active(7, 'spawned');
   assert.equal(await spawns(), before_clients + 7);

@@ -32,6 +32,9 @@ struct system_options {
   std::uint32_t workers = 0;  // 1..256 threads; 0: one per core
   std::uint64_t seed = 0;     // of the actors' random sources; 0: from the machine
 
+  std::uint32_t offload_threads = 4;     // 1.. ; see offload.hpp
+  std::size_t offload_queue_max = 1024;  // functions that wait for one of these threads
+
   /// Called for every failure, on the failed actor's worker, before its supervision acts. Must be
   /// thread safe and must not throw.
   std::function<void(const failure&, directive)> on_failure{};

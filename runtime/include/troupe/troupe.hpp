@@ -8,6 +8,7 @@
 #include <troupe/io/byte_stream.hpp>
 #include <troupe/message.hpp>
 #include <troupe/monitor.hpp>
+#include <troupe/offload.hpp>
 #include <troupe/random.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/spawn_options.hpp>

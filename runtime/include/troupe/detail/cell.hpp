@@ -246,6 +246,8 @@ class actor_cell final : public reply_port {
   void begin_wait(wait& pending);
   /// Ends a wait whose request never left.
   void abandon_wait(wait& pending) noexcept;
+  /// Takes the wait of this id off the list; null when it has ended.
+  wait* take_wait(std::uint64_t id) noexcept;
   /// Takes a request's answer in: completes the wait it belongs to, frees the node.
   void answer_arrived(request_envelope& answer) noexcept;
   void resume(std::coroutine_handle<> frame) noexcept;

@@ -1,0 +1,109 @@
+#include <atomic>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include <troupe/offload.hpp>
+#include <troupe/sim.hpp>
+#include <troupe/troupe.hpp>
+
+namespace troupe {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct compute {
+  using reply = std::string;
+};
+struct fail {
+  using reply = std::string;
+};
+struct block {
+  using reply = std::string;
+};
+
+class worker_of_files final : public actor {
+ public:
+  explicit worker_of_files(std::counting_semaphore<>& gate) : gate_(gate) {}
+
+  task<std::string> on(compute) {
+    const auto here = std::this_thread::get_id();
+    auto elsewhere = co_await offload([] { return std::this_thread::get_id(); });
+    const auto back = std::this_thread::get_id();
+    (void)back;  // another worker may have resumed it
+    co_return elsewhere.value() == here ? "here" : "elsewhere";
+  }
+  task<std::string> on(fail) {
+    try {
+      co_await offload([]() -> int { throw std::runtime_error("no such file"); });
+    } catch (const std::runtime_error& error) {
+      co_return error.what();
+    }
+    co_return "nothing thrown";
+  }
+  task<std::string> on(block) {
+    const auto done = co_await offload([gate = &gate_] { gate->acquire(); });
+    if (done) co_return "done";
+    co_return done.error() == offload_errc::queue_full ? "queue full" : "cancelled";
+  }
+
+ private:
+  std::counting_semaphore<>& gate_;
+};
+
+TEST(offload, runs_on_another_thread_and_comes_back) {
+  std::counting_semaphore<> gate(0);
+  system system({.workers = 1});
+  auto actor = system.spawn<worker_of_files>(std::ref(gate));
+  EXPECT_EQ(system.ask(actor, compute{}, 10s).value(), "elsewhere");
+}
+
+TEST(offload, throws_to_the_actor_what_the_function_throws) {
+  std::counting_semaphore<> gate(0);
+  system system({.workers = 1});
+  auto actor = system.spawn<worker_of_files>(std::ref(gate));
+  EXPECT_EQ(system.ask(actor, fail{}, 10s).value(), "no such file");
+}
+
+TEST(offload, refuses_what_is_over_its_bound_and_leaves_the_workers_free) {
+  std::counting_semaphore<> gate(0);
+  system system({.workers = 1, .offload_threads = 1, .offload_queue_max = 1});
+  std::vector<ref<worker_of_files>> actors;
+  for (int i = 0; i < 3; ++i) {
+    actors.push_back(system.spawn<worker_of_files>(std::ref(gate)));
+  }
+  actors[0].tell(block{});
+  // Waits until the first has been taken off the queue: then one place is free, for the second.
+  auto probe = system.spawn<worker_of_files>(std::ref(gate));
+  std::string last;
+  for (int tries = 0; tries < 1000 && last != "queue full"; ++tries) {
+    if (tries == 0) actors[1].tell(block{});
+    last = system.ask(probe, block{}, 10ms).value_or("waiting");
+    if (last == "waiting") gate.release();  // it was taken in: let it out again
+  }
+  EXPECT_EQ(last, "queue full");
+  gate.release(1000);
+}
+
+TEST(offload, of_an_actor_that_is_stopped_is_cancelled) {
+  std::counting_semaphore<> gate(0);
+  system system({.workers = 1});
+  auto actor = system.spawn<worker_of_files>(std::ref(gate));
+  actor.tell(block{});
+  actor.stop();
+  EXPECT_TRUE(system.wait_stopped(actor, 10s)) << "it does not wait for the function";
+  gate.release();
+}
+
+TEST(offload, under_simulation_runs_at_once_and_in_order) {
+  std::counting_semaphore<> gate(1);
+  sim::simulation world(1);
+  auto actor = world.system().spawn<worker_of_files>(std::ref(gate));
+  EXPECT_EQ(world.system().ask(actor, block{}, 1s).value(), "done");
+}
+
+}  // namespace
+}  // namespace troupe

@@ -1,0 +1,166 @@
+// simulated_server.hpp — the whole server on the simulator: the actors of main.cpp with the real
+// adapters that need no operating system, in-memory connections and a virtual clock.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <troupe/sim.hpp>
+#include <troupe/troupe.hpp>
+
+#include "adapters/memory/history.hpp"
+#include "core/configuration.hpp"
+#include "core/counters.hpp"
+#include "core/memory_log.hpp"
+#include "crypto/key_set.hpp"
+#include "gateway/context.hpp"
+#include "gateway/system_supervisor.hpp"
+#include "services/hub/context.hpp"
+#include "tests/sim/wire_client.hpp"
+#include "transport/websocket/frame_writer.hpp"
+
+namespace troupe::sim {
+
+/// Everybody may do everything; one namespace, `chat`, with history, recovery and presence.
+inline core::configuration open_configuration() {
+  core::configuration all;
+  all.client.insecure = true;
+  all.http_api.key = "the-api-key";
+  core::channel_namespace chat{.name = "chat", .options = {}};
+  chat.options.presence = true;
+  chat.options.join_leave = true;
+  chat.options.force_push_join_leave = true;
+  chat.options.history_size = 100'000;
+  chat.options.history_ttl = std::chrono::hours(1);
+  chat.options.history_meta_ttl = std::chrono::hours(24);
+  chat.options.force_recovery = true;
+  chat.options.allow_history_for_client = true;
+  chat.options.allow_presence_for_client = true;
+  all.channel.namespaces.push_back(std::move(chat));
+  return all;
+}
+
+class simulated_server {
+ public:
+  struct options {
+    core::configuration configuration = open_configuration();
+    /// Stands between the hub and the memory history.
+    std::function<std::unique_ptr<ports::history>(ports::history&)> history{};
+    std::size_t sockets_max = 1000;
+    std::uint32_t workers = 2;
+  };
+
+  simulated_server(std::uint64_t seed, options with)
+      : configuration_(std::move(with.configuration)),
+        memory_(seed),
+        wrapped_(with.history ? with.history(memory_) : nullptr),
+        key_(configuration_.client.token.hmac_secret_key),
+        hub_{.configuration = configuration_,
+             .history = wrapped_ ? *wrapped_ : static_cast<ports::history&>(memory_),
+             .token_keys = key_,
+             .counters = counters,
+             .log = log,
+             .frame_json =
+                 [](std::string_view object) {
+                   const websocket::frame_header header(websocket::opcode::text, object.size());
+                   return core::shared_bytes::joined({header.bytes(), object});
+                 },
+             .version = "0.0.0"},
+        sockets(with.sockets_max),
+        websockets(configuration_.client.connection_limit),
+        shared_{.hub = hub_,
+                .sockets = sockets,
+                .websockets = websockets,
+                .state = state,
+                .running = nullptr,
+                .worker_count = with.workers,
+                .node_name = "sim"},
+        world_(seed, {.workers = with.workers}) {
+    shared_.running = &world_.system();
+    root = world_.system().spawn<gateway::system_supervisor>(
+        spawn_options{.on_failure = {.restarts_max = 0, .when_exceeded = directive::stop}},
+        std::cref(shared_));
+    parts = ask(root, gateway::find_parts{});
+    world_.settle();
+  }
+  explicit simulated_server(std::uint64_t seed) : simulated_server(seed, options{}) {}
+
+  simulation& world() { return world_; }
+  const gateway::context& shared() const { return shared_; }
+
+  template <class Actor, class Message>
+  typename ask_result<Message>::value_type ask(const ref<Actor>& whom, Message message) {
+    return world_.system().ask(whom, std::move(message), std::chrono::seconds(60)).value();
+  }
+
+  /// A connection from outside; null when nobody listens.
+  struct client {
+    ref<wire_client> who;
+    transcript* heard = nullptr;
+
+    void send(std::string bytes) const { who.tell(say{std::move(bytes)}); }
+    void command(std::string_view json) const { send(text_frame(json)); }
+  };
+  client connect(std::string first_bytes, std::uint16_t port = 8000) {
+    auto stream = world_.connect(port);
+    return stream ? client_on(*std::move(stream), std::move(first_bytes)) : client{};
+  }
+  client client_on(io::pending_stream stream, std::string first_bytes) {
+    transcript& heard = transcripts_.emplace_back();
+    return {world_.system().spawn<wire_client>(temporary{}, std::move(stream), std::ref(heard),
+                                               std::move(first_bytes)),
+            &heard};
+  }
+  /// A client that has connected to the hub, and to a channel when one is named.
+  client connect_to_hub(std::string_view channel = "") {
+    const client made = connect(upgrade_request() + text_frame(R"({"id":1,"connect":{}})"));
+    if (!channel.empty()) subscribe(made, channel);
+    return made;
+  }
+  static void subscribe(const client& who, std::string_view channel) {
+    who.command(R"({"id":2,"subscribe":{"channel":")" + std::string(channel) + "\"}}");
+  }
+
+  type_statistics statistics_of(std::string_view actor_type) {
+    for (const type_statistics& each : world_.system().statistics()) {
+      if (each.actor_type == actor_type) return each;
+    }
+    return {};
+  }
+
+ private:
+  const core::configuration configuration_;
+  memory::history memory_;
+  std::unique_ptr<ports::history> wrapped_;
+  const crypto::hmac_key key_;
+  std::deque<transcript> transcripts_;
+
+ public:
+  core::counters counters;
+  core::memory_log log;
+  gateway::server_state state;
+
+ private:
+  const hub::context hub_;
+
+ public:
+  gateway::admission sockets;
+  gateway::admission websockets;
+
+ private:
+  gateway::context shared_;
+  simulation world_;
+
+ public:
+  ref<gateway::system_supervisor> root;
+  gateway::server_parts parts;
+};
+
+}  // namespace troupe::sim
