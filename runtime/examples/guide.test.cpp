@@ -105,6 +105,30 @@ TEST(guide, an_ask_that_comes_back_to_a_waiting_actor_fails_at_once_and_names_th
   RecordProperty("said", said);
 }
 
+// ---- blocking work
+
+struct sum_up_to {
+  using reply = std::expected<long, troupe::offload_errc>;
+  long last;
+};
+
+class calculator final : public troupe::actor {
+ public:
+  troupe::task<sum_up_to::reply> on(sum_up_to m) {
+    co_return co_await troupe::offload([last = m.last] {
+      long sum = 0;
+      for (long n = 1; n <= last; ++n) sum += n;
+      return sum;
+    });
+  }
+};
+
+TEST(guide, blocking_work_is_done_beside_the_workers) {
+  troupe::sim::simulation world(1);
+  auto one = world.system().spawn<calculator>();
+  EXPECT_EQ(world.system().ask(one, sum_up_to{1000}, 10s).value(), 500'500);
+}
+
 // ---- a supervisor with children
 
 struct explode {};
