@@ -154,6 +154,8 @@ class client : public actor {
   void serve_subscribe(std::uint32_t id, protocol::subscribe_request request);
   void serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request);
   void serve_publish(std::uint32_t id, protocol::publish_request request);
+  template <class Message>
+  void serve_who_is_there(std::uint32_t id, std::string channel, Message question);
   void serve_presence(std::uint32_t id, protocol::presence_request request);
   void serve_presence_stats(std::uint32_t id, protocol::presence_stats_request request);
   void serve_history(std::uint32_t id, protocol::history_request request);

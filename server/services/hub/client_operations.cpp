@@ -26,26 +26,24 @@ void client::serve_publish(std::uint32_t id, protocol::publish_request request) 
          .request = std::move(work)});
 }
 
-void client::serve_presence(std::uint32_t id, protocol::presence_request request) {
-  const core::channel_options* options = options_of(id, request.channel);
+template <class Message>
+void client::serve_who_is_there(std::uint32_t id, std::string channel, Message question) {
+  const core::channel_options* options = options_of(id, channel);
   if (!options) return;
-  const auto allowed = may_see_presence(standing_in(request.channel), *options);
+  const auto allowed = may_see_presence(standing_in(channel), *options);
   if (!allowed) return refuse(id, allowed.error());
   begin({.command_id = id,
-         .name = core::channel_name(std::move(request.channel)),
+         .name = core::channel_name(std::move(channel)),
          .options = options,
-         .request = get_presence{}});
+         .request = question});
+}
+
+void client::serve_presence(std::uint32_t id, protocol::presence_request request) {
+  serve_who_is_there(id, std::move(request.channel), get_presence{});
 }
 
 void client::serve_presence_stats(std::uint32_t id, protocol::presence_stats_request request) {
-  const core::channel_options* options = options_of(id, request.channel);
-  if (!options) return;
-  const auto allowed = may_see_presence(standing_in(request.channel), *options);
-  if (!allowed) return refuse(id, allowed.error());
-  begin({.command_id = id,
-         .name = core::channel_name(std::move(request.channel)),
-         .options = options,
-         .request = get_presence_stats{}});
+  serve_who_is_there(id, std::move(request.channel), get_presence_stats{});
 }
 
 void client::serve_history(std::uint32_t id, protocol::history_request request) {
