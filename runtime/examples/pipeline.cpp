@@ -1,6 +1,6 @@
 // pipeline: backpressure. A stage asks the next one and waits for its answer, so it has one message
-// in flight, and when the next is slow its own mailbox fills. The source meets a full mailbox as a
-// status, and sends again a little later. Nothing grows, nothing is lost, no thread waits.
+// in flight, and when the next is slow its own mailbox fills. The source sends with `send`, which
+// waits for room. Nothing grows, nothing is lost, no thread waits.
 #include <iostream>
 
 #include <troupe/troupe.hpp>
@@ -51,22 +51,15 @@ class source final : public troupe::actor {
   explicit source(troupe::ref<squarer> next) : next_(next) {}
 
   troupe::task<> on(send_up_to m) {
-    for (int value = 1; value <= m.last; ++value) co_await send_patiently(number{value});
-    co_await send_patiently(end{});
-    std::cout << m.last << " numbers sent, " << (waited_ ? "with" : "without") << " waiting\n";
+    for (int value = 1; value <= m.last; ++value) {
+      if (co_await send(next_, number{value}, 10s) != troupe::tell_status::accepted) co_return;
+    }
+    co_await send(next_, end{}, 10s);
+    std::cout << m.last << " numbers sent\n";
   }
 
  private:
-  template <class M>
-  troupe::task<> send_patiently(M message) {
-    while (next_.tell(message) == troupe::tell_status::mailbox_full) {
-      waited_ = true;
-      co_await sleep(1ms);
-    }
-  }
-
   troupe::ref<squarer> next_;
-  bool waited_ = false;
 };
 
 int main() {
