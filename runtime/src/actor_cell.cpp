@@ -44,6 +44,9 @@ actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type
       counters_(system.counters_of(type.name)),
       id_(system.next_id()),
       options_(options) {
+  if (options_.when_full == overflow::drop_oldest) {
+    evicting_ = std::make_unique<evicting_queue>();
+  }
   counters_.spawned.fetch_add(1, std::memory_order_relaxed);
   system_.enlist(*this);
 }
@@ -83,6 +86,7 @@ cold_state& actor_cell::cold() {
 // ---- any thread ----------------------------------------------------------------------------
 
 tell_status actor_cell::push(envelope* message) noexcept {
+  if (evicting_) return push_evicting(message);
   std::uint64_t old = word_.load(std::memory_order_relaxed);
   std::uint64_t wanted = 0;
   do {
@@ -90,10 +94,7 @@ tell_status actor_cell::push(envelope* message) noexcept {
       counters_.refused_stopped.fetch_add(1, std::memory_order_relaxed);
       return tell_status::stopped;
     }
-    if ((old & count_mask) >= options_.mailbox_capacity) {
-      counters_.mailbox_full.fetch_add(1, std::memory_order_relaxed);
-      return tell_status::mailbox_full;
-    }
+    if ((old & count_mask) >= options_.mailbox_capacity) return push_to_full(message);
     wanted = (old + one_accepted + 1) | ((old & held) ? 0 : active);
   } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
                                         std::memory_order_relaxed));
@@ -102,6 +103,64 @@ tell_status actor_cell::push(envelope* message) noexcept {
   previous->next.store(message, std::memory_order_release);
   if (!(old & (active | held))) system_.runs().schedule(*this);
   return tell_status::accepted;
+}
+
+tell_status actor_cell::push_to_full(envelope* message) noexcept {
+  counters_.mailbox_full.fetch_add(1, std::memory_order_relaxed);
+  if (options_.when_full == overflow::reject) return tell_status::mailbox_full;
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  message->type->discard(*this, message, ask_errc::mailbox_full);
+  return tell_status::dropped;
+}
+
+tell_status actor_cell::push_evicting(envelope* message) noexcept {
+  message->next.store(nullptr, std::memory_order_relaxed);
+  envelope* evicted = nullptr;
+  std::uint64_t old = 0;
+  {
+    const std::scoped_lock lock(evicting_->mutex);
+    old = word_.load(std::memory_order_relaxed);
+    std::uint64_t wanted = 0;
+    bool full = false;
+    do {
+      if (old & closed) {
+        counters_.refused_stopped.fetch_add(1, std::memory_order_relaxed);
+        return tell_status::stopped;
+      }
+      // One that runs is counted, but not in the list: then there is nothing to evict, and one more
+      // than the capacity is let in.
+      full = (old & count_mask) >= options_.mailbox_capacity && evicting_->first;
+      wanted = (old + one_accepted + (full ? 0 : 1)) | ((old & held) ? 0 : active);
+    } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
+    if (full) {
+      evicted = evicting_->first;
+      evicting_->first = evicted->next.load(std::memory_order_relaxed);
+      if (!evicting_->first) evicting_->last = nullptr;
+    }
+    if (evicting_->last) {
+      evicting_->last->next.store(message, std::memory_order_relaxed);
+    } else {
+      evicting_->first = message;
+    }
+    evicting_->last = message;
+  }
+  if (!(old & (active | held))) system_.runs().schedule(*this);
+  if (evicted) {
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+    evicted->type->discard(*this, evicted, ask_errc::mailbox_full);
+  }
+  return tell_status::accepted;
+}
+
+envelope* actor_cell::pop_evicting() noexcept {
+  const std::scoped_lock lock(evicting_->mutex);
+  envelope* message = evicting_->first;
+  if (!message) return nullptr;
+  evicting_->first = message->next.load(std::memory_order_relaxed);
+  if (!evicting_->first) evicting_->last = nullptr;
+  return message;
 }
 
 void actor_cell::wake() noexcept {
@@ -166,6 +225,7 @@ actor_cell::turn_result actor_cell::run_turn() noexcept {
   const current_scope scope(*this);
   processed_ = 0;
   if (word_.load(std::memory_order_acquire) & signalled) run_control();
+  admit_blocked();
   if (phase_ == phase::created) construct();
   run_messages();
   if (type_.turn_ended && phase_ == phase::running) {
@@ -206,14 +266,14 @@ actor_cell::turn_result actor_cell::end_turn() noexcept {
     if (old & signalled) {
       // stays active: the control list has something
     } else if (phase_ == phase::stopped) {
-      park = true;
-      wanted &= ~(active | held);
+      park = !has_blocked();
+      if (park) wanted &= ~(active | held);
     } else if (messages_held()) {
       park = true;
       wanted = (wanted & ~active) | held;
     } else {
       wanted &= ~held;
-      park = (wanted & count_mask) == 0 && !urgent_first_;
+      park = (wanted & count_mask) == 0 && !urgent_first_ && !has_blocked();
       if (park) wanted &= ~active;
     }
     const bool is_closed = (old & closed) != 0;
@@ -248,6 +308,7 @@ void actor_cell::run_control() noexcept {
 }
 
 envelope* actor_cell::pop() noexcept {
+  if (evicting_) return pop_evicting();
   envelope* head = head_;
   envelope* next = head->next.load(std::memory_order_acquire);
   if (head == &stub_) {

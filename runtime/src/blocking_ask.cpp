@@ -69,7 +69,7 @@ request_envelope* send_and_block(system_core& system, const cell_ptr& target,
   request->asker = box;
   box->retain();  // the request's
   const tell_status status = target->push(request);
-  if (status != tell_status::accepted) {
+  if (status != tell_status::accepted && status != tell_status::dropped) {
     box->release();
     box->release();
     return refuse(status == tell_status::mailbox_full ? ask_errc::mailbox_full : ask_errc::stopped);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -58,6 +59,13 @@ struct monitor_record {
   monitor_record* previous_watched = nullptr;
 };
 
+/// A mailbox that can give up its oldest message: a list behind a lock. Any thread.
+struct evicting_queue {
+  std::mutex mutex;
+  envelope* first = nullptr;
+  envelope* last = nullptr;
+};
+
 struct timer_entry {
   duration period{};
   std::unique_ptr<timed_message> message;
@@ -73,6 +81,8 @@ struct cold_state {
   monitor_record* watchers = nullptr;
   monitor_record* watching = nullptr;
   control_node* close_listeners = nullptr;
+  control_node* blocked_first = nullptr;  // of type blocked_send, in the order they came
+  control_node* blocked_last = nullptr;
   std::deque<time_point> restarts;  // within the window; at most restarts_max
   std::optional<time_point> restart_due;
   std::uint64_t last_wait = 0;

@@ -122,6 +122,7 @@ std::vector<type_statistics> system_core::statistics() const {
     each.failed_messages = value(counters.outcomes[1]);
     each.expired = value(counters.outcomes[2]);
     each.dead_letters = value(counters.outcomes[3]);
+    each.dropped = value(counters.dropped);
     each.queued = queued[name];
     each.mailbox_full = value(counters.mailbox_full);
     each.refused_stopped = value(counters.refused_stopped);

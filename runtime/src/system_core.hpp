@@ -26,6 +26,7 @@ struct type_counters {
   std::atomic<std::uint64_t> restarts{0};
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> outcomes[4]{};  // by actor_cell::outcome
+  std::atomic<std::uint64_t> dropped{0};
   std::atomic<std::uint64_t> mailbox_full{0};
   std::atomic<std::uint64_t> refused_stopped{0};
   message_times times;

@@ -2,6 +2,7 @@
 // assertions are the accounting: nothing lost, nothing twice, nobody left.
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -72,8 +73,8 @@ class asker final : public actor {
 /// quiet.
 void expect_accounts_balance(const troupe::system& system) {
   for (const type_statistics& each : system.statistics()) {
-    EXPECT_EQ(each.accepted,
-              each.handled + each.failed_messages + each.expired + each.dead_letters + each.queued)
+    EXPECT_EQ(each.accepted, each.handled + each.failed_messages + each.expired + each.dropped +
+                                 each.dead_letters + each.queued)
         << each.actor_type;
   }
 }
@@ -178,6 +179,52 @@ TEST(runtime_stress, restarts_under_load_lose_only_what_failed) {
   std::vector<ref<sender>> senders;
   for (int i = 0; i < 4; ++i) senders.push_back(system.spawn<sender>(target));
   for (auto& each : senders) EXPECT_EQ(system.ask(each, number{700}, 60s).value_or(0), 600);
+  system.shutdown(30s);
+  expect_accounts_balance(system);
+}
+
+// Senders that wait for room, senders that do not, into small mailboxes of each kind.
+class sink final : public actor {
+ public:
+  int on(number m) { return m.value; }
+};
+class waiting_sender final : public actor {
+ public:
+  explicit waiting_sender(std::vector<ref<sink>> to) : to_(std::move(to)) {}
+  task<int> on(number m) {
+    int in = 0;
+    for (int i = 0; i < m.value; ++i) {
+      const auto& target = to_[random().below(to_.size())];
+      const auto status = co_await send(target, number{i}, 30s);
+      in += status == tell_status::accepted || status == tell_status::dropped;
+      if (i % 3 == 0) target.tell(number{i});
+      if (i % 7 == 0) {
+        const auto asked = co_await target.ask(number{i}, 30s);
+        EXPECT_TRUE(asked || asked.error() == ask_errc::mailbox_full);
+      }
+    }
+    co_return in;
+  }
+
+ private:
+  std::vector<ref<sink>> to_;
+};
+
+TEST(runtime_stress, mailboxes_of_every_policy_account_for_every_message) {
+  system system({.workers = 4});
+  std::vector<ref<sink>> sinks;
+  for (const overflow policy : {overflow::reject, overflow::drop_newest, overflow::drop_oldest}) {
+    sinks.push_back(system.spawn<sink>(spawn_options{.mailbox_capacity = 4, .when_full = policy}));
+  }
+  std::vector<ref<waiting_sender>> senders;
+  for (int i = 0; i < 16; ++i) senders.push_back(system.spawn<waiting_sender>(sinks));
+  std::vector<std::thread> askers;
+  for (auto& each : senders) {
+    askers.emplace_back([&system, &each] {
+      EXPECT_EQ(system.ask(each, number{500}, 60s).value_or(-1), 500) << "every send got in";
+    });
+  }
+  for (auto& each : askers) each.join();
   system.shutdown(30s);
   expect_accounts_balance(system);
 }

@@ -35,7 +35,7 @@ class ref {
       if (!cell_) return tell_status::no_such_actor;
       auto* envelope = new detail::told<A, M>(std::move(message));
       const tell_status status = cell_->push(envelope);
-      if (status != tell_status::accepted) delete envelope;
+      if (status != tell_status::accepted && status != tell_status::dropped) delete envelope;
       return status;
     }
   }

@@ -14,8 +14,16 @@ namespace troupe {
 
 inline constexpr std::uint32_t mailbox_capacity_max = (1U << 24U) - 1;
 
+/// What becomes of a message that finds the mailbox full.
+enum class overflow : std::uint8_t {
+  reject,       // tell says mailbox_full; who can wait uses send()
+  drop_newest,  // the message itself is dropped; tell says dropped
+  drop_oldest,  // the one that has waited longest is dropped in its place
+};
+
 struct spawn_options {
-  std::uint32_t mailbox_capacity = 1000;  // 1..mailbox_capacity_max; more is refused: mailbox_full
+  std::uint32_t mailbox_capacity = 1000;  // 1..mailbox_capacity_max
+  overflow when_full = overflow::reject;
 
   /// The worker the actor stays on. Unset: it runs wherever there is room. An actor that owns a
   /// byte_stream or an acceptor must be pinned, so that its socket is never touched by two threads.

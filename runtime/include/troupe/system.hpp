@@ -49,13 +49,14 @@ struct type_statistics {
   std::uint64_t shut_down = 0;  // by reason shut_down
   std::uint64_t restarts = 0;
 
-  // Messages. accepted = handled + failed + expired + dead_letters + queued; queued includes those
-  // that run. What an actor sends itself (timers, piped asks, notices) is in all of them but
-  // queued.
+  // Messages. accepted = handled + failed + expired + dropped + dead_letters + queued; queued
+  // includes those that run. What an actor sends itself (timers, piped asks, notices) is in all of
+  // them but queued.
   std::uint64_t accepted = 0;
   std::uint64_t handled = 0;
   std::uint64_t failed_messages = 0;  // the handler threw, or was ended by a stop
   std::uint64_t expired = 0;          // the asker had given up before they were picked up
+  std::uint64_t dropped = 0;          // by overflow::drop_newest or drop_oldest
   std::uint64_t dead_letters = 0;     // left in the mailbox of an actor that stopped
   std::uint64_t queued = 0;           // in all mailboxes now
 

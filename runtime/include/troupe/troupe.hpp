@@ -11,6 +11,7 @@
 #include <troupe/offload.hpp>
 #include <troupe/random.hpp>
 #include <troupe/ref.hpp>
+#include <troupe/send.hpp>
 #include <troupe/spawn_options.hpp>
 #include <troupe/supervision.hpp>
 #include <troupe/system.hpp>

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <troupe/send.hpp>
+
 #include "protocol/client/json_encoder.hpp"
 #include "services/hub/client.hpp"
 #include "services/hub/router.hpp"
@@ -69,7 +71,8 @@ task<subscribe::reply> channel::on(subscribe message) {
   auto [place, is_new] = subscribers_.insert_or_assign(who.info->client, who);
   if (is_new) ++subscribers_on_[who.worker];
   attach answer{name_, self(), who, command_id, *std::move(result)};
-  if (!co_await send_to_fanout(who.worker, std::move(answer))) {
+  if (co_await send(fanouts_[who.worker], std::move(answer), fanout_wait_max) !=
+      tell_status::accepted) {
     subscribers_.erase(who.info->client);
     --subscribers_on_[who.worker];
     co_return unavailable();
@@ -225,22 +228,9 @@ task<remove_history::reply> channel::on(remove_history) {
 task<> channel::send_to_fanouts(broadcast message) {
   for (std::uint32_t worker = 0; worker < fanouts_.size(); ++worker) {
     if (subscribers_on_[worker] == 0) continue;
-    const time_point give_up = now() + fanout_wait_max;
-    while (fanouts_[worker].tell(message) == tell_status::mailbox_full) {
-      if (now() >= give_up || !co_await sleep(fanout_retry)) {
-        throw std::runtime_error("a fanout had no room for a message");
-      }
-    }
-  }
-}
-
-task<bool> channel::send_to_fanout(std::uint32_t worker, attach message) {
-  const time_point give_up = now() + fanout_wait_max;
-  for (;;) {
-    const tell_status status = fanouts_[worker].tell(message);
-    if (status == tell_status::accepted) co_return true;
-    if (status != tell_status::mailbox_full || now() >= give_up || !co_await sleep(fanout_retry)) {
-      co_return false;
+    const tell_status status = co_await send(fanouts_[worker], message, fanout_wait_max);
+    if (status == tell_status::mailbox_full) {
+      throw std::runtime_error("a fanout had no room for a message");
     }
   }
 }

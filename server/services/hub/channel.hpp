@@ -125,10 +125,8 @@ class channel final : public actor {
   /// Sends to the fanouts with subscribers; waits while one has no room. Throws when it has none
   /// for fanout_wait_max: the subscribers then learn of the gap by the restart.
   task<> send_to_fanouts(broadcast message);
-  task<bool> send_to_fanout(std::uint32_t worker, attach message);
   void forget_old_keys();
 
-  static constexpr std::chrono::milliseconds fanout_retry{1};
   static constexpr std::chrono::seconds fanout_wait_max{5};
   static constexpr std::chrono::seconds idle_max{30};
   static constexpr std::chrono::minutes idempotency_ttl{5};

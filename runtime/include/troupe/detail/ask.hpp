@@ -83,7 +83,7 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     request_->asker = &from;
     from.retain();
     const tell_status status = target_->push(request_);
-    if (status == tell_status::accepted) {
+    if (status == tell_status::accepted || status == tell_status::dropped) {
       request_ = nullptr;  // comes back through the control list
       return true;
     }

@@ -40,6 +40,7 @@ class actor;
 enum class tell_status : std::uint8_t {
   accepted,       // in the mailbox
   mailbox_full,   // refused: at capacity
+  dropped,        // accepted and dropped at once: at capacity, by overflow::drop_newest
   stopped,        // a dead letter: the actor has stopped
   no_such_actor,  // the reference is empty
 };
@@ -50,6 +51,7 @@ class actor_cell;
 class cell_ptr;
 class executor;
 class system_core;
+struct blocked_send;
 struct envelope;
 struct actor_type;
 struct type_counters;
@@ -175,6 +177,7 @@ struct timed_message {
 };
 
 struct cold_state;
+struct evicting_queue;
 
 class actor_cell final : public reply_port {
  public:
@@ -188,8 +191,10 @@ class actor_cell final : public reply_port {
   void release() noexcept override {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
   }
-  /// Takes the envelope when accepted; else it stays the caller's.
+  /// Takes the envelope when accepted or dropped; else it stays the caller's.
   tell_status push(envelope* message) noexcept;
+  /// Whether senders wait for room; a hint.
+  bool senders_wait() const noexcept { return senders_wait_.load(std::memory_order_relaxed); }
   /// Puts a node on the control list; its `run` is called on a turn.
   void signal(control_node& node) noexcept;
   void deliver(control_node& answer) noexcept override { signal(answer); }
@@ -246,6 +251,7 @@ class actor_cell final : public reply_port {
   void begin_wait(wait& pending);
   /// Ends a wait whose request never left.
   void abandon_wait(wait& pending) noexcept;
+  void add_blocked(blocked_send& waiting) noexcept;
   /// Takes the wait of this id off the list; null when it has ended.
   wait* take_wait(std::uint64_t id) noexcept;
   /// Takes a request's answer in: completes the wait it belongs to, frees the node.
@@ -297,11 +303,16 @@ class actor_cell final : public reply_port {
   void destroy() noexcept;
   void wake() noexcept;
   envelope* pop() noexcept;
+  tell_status push_to_full(envelope* message) noexcept;
+  tell_status push_evicting(envelope* message) noexcept;
+  envelope* pop_evicting() noexcept;
+  void admit_blocked() noexcept;
+  bool has_blocked() const noexcept;
   void run_control() noexcept;
   void run_messages() noexcept;
   void run_envelope(envelope* message) noexcept;
   /// What became of the message that ran.
-  enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };
+  enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };  // of a turn
   void settle(outcome what, std::string_view message) noexcept;
   void publish_tally() noexcept;
   void frame_progressed() noexcept;
@@ -334,6 +345,7 @@ class actor_cell final : public reply_port {
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
   std::atomic<actor_cell*> waiting_for_{nullptr};  // see wait_graph.cpp
+  std::atomic<bool> senders_wait_{false};
 
   // The turn's own
   phase phase_ = phase::created;
@@ -361,6 +373,7 @@ class actor_cell final : public reply_port {
   std::unique_ptr<actor> instance_;
   std::unique_ptr<actor_factory> factory_;
   std::unique_ptr<cold_state> cold_;
+  std::unique_ptr<evicting_queue> evicting_;  // in the mailbox's place, for overflow::drop_oldest
   wait* waits_ = nullptr;
   actor_cell* parent_;
   actor_cell* first_child_ = nullptr;
