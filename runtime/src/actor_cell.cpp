@@ -184,6 +184,10 @@ void actor_cell::request_stop(stop_reason why) noexcept {
   if (stop_requested_.compare_exchange_strong(none, wanted, std::memory_order_acq_rel)) wake();
 }
 
+void actor_cell::request_restart() noexcept {
+  if (!restart_requested_.exchange(true, std::memory_order_acq_rel)) wake();
+}
+
 void actor_cell::alarm_rang() noexcept {
   alarm_rang_.store(true, std::memory_order_release);
   wake();
@@ -303,6 +307,7 @@ void actor_cell::run_control() noexcept {
     node->run(node, *this);  // may free the node
   }
   if (alarm_rang_.exchange(false, std::memory_order_acq_rel)) look_at_the_time();
+  if (restart_requested_.exchange(false, std::memory_order_acq_rel)) restart_with_sibling();
   const std::uint8_t stop = stop_requested_.load(std::memory_order_acquire);
   if (stop && phase_ < phase::stopping) begin_stop(static_cast<stop_reason>(stop - 1));
 }

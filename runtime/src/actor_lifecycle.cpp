@@ -118,6 +118,37 @@ void actor_cell::begin_restart() noexcept {
   const duration delay =
       delay_before_restart(options_.on_failure.delay, state.restarts.size(), state.random);
   state.restart_due = now() + delay;
+  if (parent_) {
+    struct news final : control_node {
+      explicit news(actor_cell& of) : control_node(&take), failed(of) {}
+      static void take(control_node* node, actor_cell& parent) noexcept {
+        const std::unique_ptr<news> self(static_cast<news*>(node));
+        parent.restart_siblings_of(*self->failed.get());
+      }
+      cell_ptr failed;
+    };
+    parent_->signal(*new news(*this));
+  }
+  stop_children();
+  continue_restart();
+}
+
+void actor_cell::restart_siblings_of(const actor_cell& failed) noexcept {
+  if (strategy_ == strategy::one_for_one || phase_ > phase::running) return;
+  for (actor_cell* child = first_child_; child; child = child->next_sibling_) {
+    const bool concerned = strategy_ == strategy::all_for_one || child->id() > failed.id();
+    if (child != &failed && concerned) child->request_restart();
+  }
+}
+
+void actor_cell::restart_with_sibling() noexcept {
+  if (phase_ != phase::starting && phase_ != phase::running)
+    return;  // it is not what it was anyway
+  if (temporary_) return begin_stop(stop_reason::shut_down);
+  end_suspended_handler();
+  if (phase_ != phase::starting && phase_ != phase::running) return;  // the handler's end did it
+  phase_ = phase::backoff;
+  cold().restart_due = now();
   stop_children();
   continue_restart();
 }

@@ -188,6 +188,54 @@ TEST_F(supervising, another_actor_is_not_disturbed) {
   EXPECT_EQ(world.system().ask(other, count_up{}, 1s).value(), 2);
 }
 
+struct children {
+  using reply = std::vector<ref<fragile>>;
+};
+class group final : public actor {
+ public:
+  group(strategy how, std::vector<int>& instances) {
+    supervise_children(how);
+    const spawn_options rules{.on_failure = quick(9)};
+    for (int& each : instances) children_.push_back(spawn<fragile>(rules, std::ref(each)));
+  }
+  std::vector<ref<fragile>> on(children) { return children_; }
+
+ private:
+  std::vector<ref<fragile>> children_;
+};
+
+class supervising_a_group : public supervising {
+ protected:
+  // How often each of four was made after the second has failed once.
+  std::vector<int> after_a_failure(strategy how) {
+    std::vector<int> made(4, 0);
+    auto parent = world.system().spawn<group>(how, std::ref(made));
+    auto all = world.system().ask(parent, children{}, 1s).value();
+    for (auto& each : all) EXPECT_EQ(world.system().ask(each, count_up{}, 1s).value(), 1);
+    all[1].tell(explode{});
+    world.run_for(1s);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const int counted = world.system().ask(all[i], count_up{}, 1s).value();
+      EXPECT_EQ(counted, made[i] == 2 ? 1 : 2) << "a new instance has a new state: " << i;
+    }
+    parent.stop();
+    EXPECT_TRUE(world.system().wait_stopped(parent, 1s));
+    return made;
+  }
+};
+
+TEST_F(supervising_a_group, one_for_one_restarts_the_failed_one_alone) {
+  EXPECT_EQ(after_a_failure(strategy::one_for_one), (std::vector{1, 2, 1, 1}));
+}
+
+TEST_F(supervising_a_group, all_for_one_restarts_all) {
+  EXPECT_EQ(after_a_failure(strategy::all_for_one), (std::vector{2, 2, 2, 2}));
+}
+
+TEST_F(supervising_a_group, rest_for_one_restarts_those_that_came_later) {
+  EXPECT_EQ(after_a_failure(strategy::rest_for_one), (std::vector{1, 2, 2, 2}));
+}
+
 class move_only_argument final : public actor {
  public:
   explicit move_only_argument(std::unique_ptr<int> value) : value_(std::move(value)) {}

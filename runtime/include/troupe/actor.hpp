@@ -79,6 +79,10 @@ class actor {
         std::forward<Arguments>(arguments)...);
   }
 
+  /// Which of this actor's children restart together; one_for_one unless said. The others lose
+  /// their state and keep their mailboxes; it does not count against their limits.
+  void supervise_children(strategy how) noexcept { cell_.supervise_children(how); }
+
   /// True for an instance that replaces one that failed.
   bool restarted() const noexcept { return cell_.restarted(); }
 

@@ -23,6 +23,13 @@ enum class directive : std::uint8_t {
   escalate  // the supervisor fails in turn, with the child's error
 };
 
+/// Which children restart when one of them does. Temporary ones among them are stopped instead.
+enum class strategy : std::uint8_t {
+  one_for_one,  // the failed one alone
+  all_for_one,  // all of them
+  rest_for_one  // the failed one, and those spawned after it
+};
+
 struct failure {
   std::exception_ptr error;  // never null
   std::string what;          // its text, or "unknown exception"

@@ -210,6 +210,8 @@ class actor_cell final : public reply_port {
   void on_closed(control_node& listener) noexcept;
   /// Stops the actor after the message it handles; what is queued becomes dead letters.
   void request_stop(stop_reason why) noexcept;
+  /// Restarts the actor together with a sibling that failed.
+  void request_restart() noexcept;
   /// Wakes the cell so that its turn looks at the time.
   void alarm_rang() noexcept;
   std::uint64_t id() const noexcept { return id_; }
@@ -266,6 +268,7 @@ class actor_cell final : public reply_port {
 
   cell_ptr spawn(const actor_type& type, const spawn_options& options, bool temporary,
                  std::unique_ptr<actor_factory> factory);
+  void supervise_children(strategy how) noexcept { strategy_ = how; }
   void monitor(actor_cell& target);
   handler_outcome run_handler(std::coroutine_handle<> frame);
   /// For what a handler started and what threw later, on this actor's turn.
@@ -322,6 +325,8 @@ class actor_cell final : public reply_port {
   void decide(failure cause) noexcept;
   void escalate(failure cause) noexcept;
   void begin_restart() noexcept;
+  void restart_siblings_of(const actor_cell& failed) noexcept;
+  void restart_with_sibling() noexcept;
   void continue_restart() noexcept;
   void begin_stop(stop_reason why) noexcept;
   void continue_stop() noexcept;
@@ -344,6 +349,7 @@ class actor_cell final : public reply_port {
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
+  std::atomic<bool> restart_requested_{false};
   std::atomic<actor_cell*> waiting_for_{nullptr};  // see wait_graph.cpp
   std::atomic<bool> senders_wait_{false};
 
@@ -353,6 +359,7 @@ class actor_cell final : public reply_port {
   bool cancelling_ = false;  // waits complete at once: a suspended handler is being stopped
   bool running_is_urgent_ = false;
   bool restarted_ = false;
+  strategy strategy_ = strategy::one_for_one;
   std::uint8_t until_sample_ = 0;  // messages that are not measured before the next that is
   bool runs_stopping_hook_ = false;
   frame_kind frame_kind_ = frame_kind::handler;
