@@ -45,6 +45,9 @@ constexpr std::string_view version = TROUPE_VERSION;
 constexpr std::chrono::seconds start_within{10};
 /// Connections beside WebSockets: requests to the API, pages, probes.
 constexpr std::size_t plain_connections_max = 4096;
+/// Some supervisors signal a process and its group at once: signals so close together are one.
+constexpr std::chrono::milliseconds same_signal_within{50};
+constexpr int same_signals_max = 8;
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
 
@@ -159,12 +162,17 @@ bool run_until_the_end(process_events& events, troupe::system& system,
                           }));
   const auto drain_within =
       std::chrono::duration_cast<std::chrono::milliseconds>(within * drain_share);
-  if (events.wait() == process_events::event::asked_to_end) {
+  process_events::event next = events.wait();
+  if (next == process_events::event::asked_to_end) {
+    for (int i = 0; i < same_signals_max && next == process_events::event::asked_to_end; ++i) {
+      next = events.wait(same_signal_within);
+    }
     log.info("draining", {{"within_ms", within.count()}});
     process_events::end_by_force_after(std::chrono::ceil<std::chrono::seconds>(within) +
                                        std::chrono::seconds(5));
     root.tell(gateway::drain{drain_within});
-    switch (events.wait(drain_within)) {
+    if (next != process_events::event::woken) next = events.wait(drain_within);
+    switch (next) {
       case process_events::event::asked_to_end:
         std::cerr << "stopped at once by a second signal\n" << std::flush;
         std::_Exit(static_cast<int>(exit_code::failure));

@@ -73,6 +73,16 @@ test('an address in use is said in one line, and the exit code is 1', async (t) 
     + 'choose another with --port'));
 });
 
+test('signals that come together are one, and the drain is not cut short', async () => {
+  const server = await start_server();
+  const client = await RawClient.connect(server);
+  const closed = within(new Promise((resolve) => { client.socket.on('close', resolve); }), 'close');
+  for (let i = 0; i < 3; ++i) server.signal(i % 2 ? 'SIGINT' : 'SIGTERM');
+  assert.equal(await closed, 3001);
+  assert.deepEqual(await server.exit(), { code: 0, signal: null });
+  await rm(server.folder, { recursive: true, force: true });
+});
+
 test('a second signal ends it at once with 1', async () => {
   const server = await start_server();
   const stuck = await RawClient.connect(server);
