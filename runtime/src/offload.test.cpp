@@ -1,8 +1,9 @@
-#include <atomic>
+#include <algorithm>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,12 @@ struct fail {
 };
 struct block {
   using reply = std::string;
+};
+struct occupy {
+  std::counting_semaphore<>* begun;
+};
+struct ping {
+  using reply = void;
 };
 
 class worker_of_files final : public actor {
@@ -49,6 +56,13 @@ class worker_of_files final : public actor {
     if (done) co_return "done";
     co_return done.error() == offload_errc::queue_full ? "queue full" : "cancelled";
   }
+  task<> on(occupy m) {
+    co_await offload([gate = &gate_, begun = m.begun] {
+      begun->release();
+      gate->acquire();
+    });
+  }
+  void on(ping) {}
 
  private:
   std::counting_semaphore<>& gate_;
@@ -70,22 +84,29 @@ TEST(offload, throws_to_the_actor_what_the_function_throws) {
 
 TEST(offload, refuses_what_is_over_its_bound_and_leaves_the_workers_free) {
   std::counting_semaphore<> gate(0);
+  std::counting_semaphore<> begun(0);
   system system({.workers = 1, .offload_threads = 1, .offload_queue_max = 1});
-  std::vector<ref<worker_of_files>> actors;
-  for (int i = 0; i < 3; ++i) {
-    actors.push_back(system.spawn<worker_of_files>(std::ref(gate)));
+  auto first = system.spawn<worker_of_files>(std::ref(gate));
+  first.tell(occupy{&begun});
+  begun.acquire();  // the one thread is taken, so the queue has room for one more
+
+  std::vector<std::string> answers(2);
+  std::counting_semaphore<> answered(0);
+  std::vector<std::thread> askers;
+  for (std::string& answer : answers) {
+    askers.emplace_back([&] {
+      auto actor = system.spawn<worker_of_files>(std::ref(gate));
+      answer = system.ask(actor, block{}, 10s).value_or("no answer");
+      answered.release();
+    });
   }
-  actors[0].tell(block{});
-  // Waits until the first has been taken off the queue: then one place is free, for the second.
-  auto probe = system.spawn<worker_of_files>(std::ref(gate));
-  std::string last;
-  for (int tries = 0; tries < 1000 && last != "queue full"; ++tries) {
-    if (tries == 0) actors[1].tell(block{});
-    last = system.ask(probe, block{}, 10ms).value_or("waiting");
-    if (last == "waiting") gate.release();  // it was taken in: let it out again
-  }
-  EXPECT_EQ(last, "queue full");
-  gate.release(1000);
+  answered.acquire();  // whoever came second, while the thread and the place are still taken
+  auto other = system.spawn<worker_of_files>(std::ref(gate));
+  EXPECT_TRUE(system.ask(other, ping{}, 10s)) << "the worker is free";
+  gate.release(2);
+  for (std::thread& each : askers) each.join();
+  std::ranges::sort(answers);
+  EXPECT_EQ(answers, (std::vector<std::string>{"done", "queue full"}));
 }
 
 TEST(offload, of_an_actor_that_is_stopped_is_cancelled) {
