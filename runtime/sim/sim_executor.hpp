@@ -21,6 +21,7 @@ class executor final : public detail::executor {
   void schedule(detail::actor_cell& cell) noexcept override;
   time_point now() noexcept override { return now_; }
   wall_time wall_now() noexcept override;
+  time_point about_now() noexcept override { return now_; }
   time_point stamp() noexcept override { return now_; }
   void arm(detail::alarm& what, time_point due) noexcept override { timers_.arm(what, due); }
   void disarm(detail::alarm& what) noexcept override { detail::timer_queue::disarm(what); }
@@ -55,6 +56,7 @@ class executor final : public detail::executor {
   std::vector<detail::actor_cell*> ready_;
   detail::timer_queue timers_;
   time_point now_{std::chrono::seconds(1)};  // zero would look like "not set"
+  detail::coarse_clock clock_;               // the same, for a turn
   std::map<std::uint16_t, io::accept_target> listeners_;
   std::uint64_t turns_ = 0;
   std::uint64_t trace_hash_ = 0xcbf29ce484222325U;

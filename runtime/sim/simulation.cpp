@@ -30,7 +30,8 @@ bool executor::step() noexcept {
   trace_hash_ = (trace_hash_ ^ cell.id()) * fnv_prime;
   trace_hash_ =
       (trace_hash_ ^ static_cast<std::uint64_t>(now_.time_since_epoch().count())) * fnv_prime;
-  if (cell.run_turn() == detail::actor_cell::turn_result::requeue) ready_.push_back(&cell);
+  clock_ = now_.time_since_epoch().count();
+  if (cell.run_turn(clock_) == detail::actor_cell::turn_result::requeue) ready_.push_back(&cell);
   return true;
 }
 
@@ -116,8 +117,9 @@ std::expected<io::pending_stream, io::error> executor::connect(std::uint16_t por
 
 simulation::simulation(std::uint64_t seed, options with)
     : executor_(new executor(seed, with.workers)),
-      system_(std::make_unique<detail::system_core>(std::unique_ptr<detail::executor>(executor_),
-                                                    std::move(with.on_failure))) {}
+      system_(std::make_unique<detail::system_core>(
+          std::unique_ptr<detail::executor>(executor_),
+          detail::system_reports{std::move(with.on_failure), {}, with.spans})) {}
 
 simulation::~simulation() = default;
 

@@ -10,11 +10,12 @@
 #include "current_scope.hpp"
 #include "executor.hpp"
 #include "system_core.hpp"
+#include "traced.hpp"
 
 namespace troupe::detail {
 namespace {
 
-thread_local actor_cell* current_cell = nullptr;
+constinit thread_local actor_cell* current_cell = nullptr;
 
 // The stub is never handled: pop() skips it.
 constexpr envelope_type stub_type{nullptr, nullptr, nullptr, "stub"};
@@ -22,10 +23,12 @@ constexpr envelope_type stub_type{nullptr, nullptr, nullptr, "stub"};
 }  // namespace
 
 current_scope::current_scope(actor_cell& cell) noexcept
-    : outer_(std::exchange(current_cell, &cell)) {}
+    : outer_(std::exchange(current_cell, &cell)),
+      outer_trace_(std::exchange(current_trace, nullptr)) {}
 
 current_scope::~current_scope() {
   current_cell = outer_;
+  current_trace = outer_trace_;
 }
 
 actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type& type,
@@ -33,6 +36,7 @@ actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type
                        std::unique_ptr<actor_factory> factory)
     : tail_(&stub_),
       temporary_(once),
+      active_at_(system.runs().about_now().time_since_epoch().count()),
       head_(&stub_),
       stub_(stub_type),
       factory_(std::move(factory)),
@@ -41,14 +45,15 @@ actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type
       alarm_(*this),
       system_(system),
       type_(type),
-      counters_(system.counters_of(type.name)),
+      counters_(system.counters_of(type)),
       id_(system.next_id()),
-      options_(options) {
+      options_(&options == &default_spawn_options ? options : *new spawn_options(options)) {
+  until_sample_ = static_cast<std::uint8_t>(id_ % message_times::sample_every);
   if (options_.when_full == overflow::drop_oldest) {
     evicting_ = std::make_unique<evicting_queue>();
   }
-  counters_.spawned.fetch_add(1, std::memory_order_relaxed);
-  system_.enlist(*this);
+  counters_.add(count_of::spawned);
+  system_.live().add(*this);
 }
 
 exit_node::exit_node(actor_cell& of) noexcept
@@ -59,6 +64,7 @@ exit_node::exit_node(actor_cell& of) noexcept
 
 actor_cell::~actor_cell() {
   assert(!instance_ && !frame_);
+  if (&options_ != &default_spawn_options) delete &options_;
 }
 
 void actor_cell::destroy() noexcept {
@@ -78,6 +84,10 @@ time_point actor_cell::now() const noexcept {
   return system_.runs().now();
 }
 
+time_point actor_cell::about_now() const noexcept {
+  return system_.runs().about_now();
+}
+
 cold_state& actor_cell::cold() {
   if (!cold_) cold_ = std::make_unique<cold_state>(system_.runs().seed());
   return *cold_;
@@ -86,81 +96,31 @@ cold_state& actor_cell::cold() {
 // ---- any thread ----------------------------------------------------------------------------
 
 tell_status actor_cell::push(envelope* message) noexcept {
+  return current_trace ? push_traced(message) : push_untraced(message);
+}
+
+tell_status actor_cell::push_untraced(envelope* message) noexcept {
   if (evicting_) return push_evicting(message);
   std::uint64_t old = word_.load(std::memory_order_relaxed);
   std::uint64_t wanted = 0;
   do {
-    if (old & closed) {
-      counters_.refused_stopped.fetch_add(1, std::memory_order_relaxed);
-      return tell_status::stopped;
-    }
+    if (old & (closed | draining)) return refuse_stopped(*message);
     if ((old & count_mask) >= options_.mailbox_capacity) return push_to_full(message);
     wanted = (old + one_accepted + 1) | ((old & held) ? 0 : active);
   } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
                                         std::memory_order_relaxed));
-  // From here on the turn knows that a message is coming, and waits for this link.
-  envelope* previous = tail_.exchange(message, std::memory_order_acq_rel);
-  previous->next.store(message, std::memory_order_release);
-  if (!(old & (active | held))) system_.runs().schedule(*this);
-  return tell_status::accepted;
-}
-
-tell_status actor_cell::push_to_full(envelope* message) noexcept {
-  counters_.mailbox_full.fetch_add(1, std::memory_order_relaxed);
-  if (options_.when_full == overflow::reject) return tell_status::mailbox_full;
-  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-  message->type->discard(*this, message, ask_errc::mailbox_full);
-  return tell_status::dropped;
-}
-
-tell_status actor_cell::push_evicting(envelope* message) noexcept {
-  message->next.store(nullptr, std::memory_order_relaxed);
-  envelope* evicted = nullptr;
-  std::uint64_t old = 0;
-  {
-    const std::scoped_lock lock(evicting_->mutex);
-    old = word_.load(std::memory_order_relaxed);
-    std::uint64_t wanted = 0;
-    bool full = false;
-    do {
-      if (old & closed) {
-        counters_.refused_stopped.fetch_add(1, std::memory_order_relaxed);
-        return tell_status::stopped;
-      }
-      // One that runs is counted, but not in the list: then there is nothing to evict, and one more
-      // than the capacity is let in.
-      full = (old & count_mask) >= options_.mailbox_capacity && evicting_->first;
-      wanted = (old + one_accepted + (full ? 0 : 1)) | ((old & held) ? 0 : active);
-    } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
-                                          std::memory_order_relaxed));
-    if (full) {
-      evicted = evicting_->first;
-      evicting_->first = evicted->next.load(std::memory_order_relaxed);
-      if (!evicting_->first) evicting_->last = nullptr;
-    }
-    if (evicting_->last) {
-      evicting_->last->next.store(message, std::memory_order_relaxed);
-    } else {
-      evicting_->first = message;
-    }
-    evicting_->last = message;
+  if ((old & (active | held | count_mask)) == 0 && !message->type->urgent) {
+    // Nothing is queued and nobody runs the cell before it is scheduled here: no queue is needed.
+    first_ = message;
+  } else if (message->type->urgent) {
+    push_priority(message);
+  } else {
+    // The turn knows that a message is coming, and waits for this link.
+    envelope* previous = tail_.exchange(message, std::memory_order_acq_rel);
+    previous->next.store(message, std::memory_order_release);
   }
   if (!(old & (active | held))) system_.runs().schedule(*this);
-  if (evicted) {
-    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-    evicted->type->discard(*this, evicted, ask_errc::mailbox_full);
-  }
   return tell_status::accepted;
-}
-
-envelope* actor_cell::pop_evicting() noexcept {
-  const std::scoped_lock lock(evicting_->mutex);
-  envelope* message = evicting_->first;
-  if (!message) return nullptr;
-  evicting_->first = message->next.load(std::memory_order_relaxed);
-  if (!evicting_->first) evicting_->last = nullptr;
-  return message;
 }
 
 void actor_cell::wake() noexcept {
@@ -171,6 +131,17 @@ void actor_cell::wake() noexcept {
 }
 
 void actor_cell::signal(control_node& node) noexcept {
+  std::uint64_t old = word_.load(std::memory_order_relaxed);
+  while (!(old & active)) {
+    if (!word_.compare_exchange_weak(old, old | active, std::memory_order_acq_rel,
+                                     std::memory_order_relaxed)) {
+      continue;
+    }
+    if (old & closed) retain();  // the schedule's own, released when the cell parks
+    first_control_ = &node;      // nobody runs the cell before it is scheduled here
+    system_.runs().schedule(*this);
+    return;
+  }
   node.next = control_.load(std::memory_order_relaxed);
   while (!control_.compare_exchange_weak(node.next, &node, std::memory_order_acq_rel,
                                          std::memory_order_relaxed)) {
@@ -193,18 +164,6 @@ void actor_cell::alarm_rang() noexcept {
   wake();
 }
 
-void actor_cell::adopt(actor_cell& child) {
-  struct adoption final : control_node {
-    explicit adoption(actor_cell& cell) : control_node(&take), child(cell) {}
-    static void take(control_node* node, actor_cell& parent) noexcept {
-      const std::unique_ptr<adoption> self(static_cast<adoption*>(node));
-      parent.link_child(*self->child.get());
-    }
-    cell_ptr child;
-  };
-  signal(*new adoption(child));
-}
-
 void actor_cell::on_closed(control_node& listener) noexcept {
   struct registration final : control_node {
     explicit registration(control_node& of) : control_node(&take), listener(of) {}
@@ -214,24 +173,31 @@ void actor_cell::on_closed(control_node& listener) noexcept {
         self->listener.run(&self->listener, cell);
         return;
       }
-      cold_state& cold = cell.cold();
-      self->listener.next = cold.close_listeners;
-      cold.close_listeners = &self->listener;
+      cell.add_close_listener(self->listener);
     }
     control_node& listener;
   };
   signal(*new registration(listener));
 }
 
+void actor_cell::add_close_listener(control_node& listener) {
+  control_node** last = &cold().close_listeners;
+  while (*last) last = &(*last)->next;
+  listener.next = nullptr;
+  *last = &listener;
+}
+
 // ---- the turn --------------------------------------------------------------------------------
 
-actor_cell::turn_result actor_cell::run_turn() noexcept {
+actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept {
   const current_scope scope(*this);
+  in_turn_ = true;
   processed_ = 0;
-  if (word_.load(std::memory_order_acquire) & signalled) run_control();
+  if (control_node* node = std::exchange(first_control_, nullptr)) node->run(node, *this);
+  if (word_.load(std::memory_order_relaxed) & signalled) run_control();
   admit_blocked();
   if (phase_ == phase::created) construct();
-  run_messages();
+  run_messages(clock);
   if (type_.turn_ended && phase_ == phase::running) {
     try {
       type_.turn_ended(*instance_);
@@ -239,7 +205,8 @@ actor_cell::turn_result actor_cell::run_turn() noexcept {
       fail(std::current_exception(), "turn_ended");
     }
   }
-  return end_turn();
+  if (word_.load(std::memory_order_relaxed) & draining && drained()) begin_drained_stop();
+  return end_turn(clock);
 }
 
 std::uint64_t actor_cell::accepted_unpublished() const noexcept {
@@ -247,22 +214,34 @@ std::uint64_t actor_cell::accepted_unpublished() const noexcept {
   return (now - accepted_seen_.load(std::memory_order_relaxed)) & (~0ULL >> accepted_shift);
 }
 
+std::string_view actor_cell::running_name() const noexcept {
+  const envelope_type* type = current_;
+  return type->message;
+}
+
 void actor_cell::publish_tally() noexcept {
   if (const std::uint64_t fresh = accepted_unpublished(); fresh + tally_.urgent_accepted > 0) {
     accepted_seen_.store(accepted_seen_.load(std::memory_order_relaxed) + fresh,
                          std::memory_order_relaxed);
-    counters_.accepted.fetch_add(fresh + tally_.urgent_accepted, std::memory_order_relaxed);
+    counters_.add_on_turn(count_of::accepted, fresh + tally_.urgent_accepted);
   }
   for (std::size_t i = 0; i < std::size(tally_.by_outcome); ++i) {
     if (const std::uint32_t count = tally_.by_outcome[i]) {
-      counters_.outcomes[i].fetch_add(count, std::memory_order_relaxed);
+      counters_.add_on_turn(count_of::handled + i, count);
+      tally_.by_outcome[i] = 0;
+      if (i != static_cast<std::size_t>(outcome::dead_lettered)) processed_before_ += count;
+      if (i == static_cast<std::size_t>(outcome::failed)) failed_before_ += count;
     }
   }
-  tally_ = {};
+  tally_.urgent_accepted = 0;
 }
 
-actor_cell::turn_result actor_cell::end_turn() noexcept {
+actor_cell::turn_result actor_cell::end_turn(const coarse_clock& clock) noexcept {
   publish_tally();
+  const std::uint32_t in_batch = waiting_in_batch();
+  if (!frame_) current_ = nullptr;
+  active_at_ = clock;
+  in_turn_ = false;
   std::uint64_t old = word_.load(std::memory_order_relaxed);
   for (;;) {
     std::uint64_t wanted = old - processed_;
@@ -277,7 +256,7 @@ actor_cell::turn_result actor_cell::end_turn() noexcept {
       wanted = (wanted & ~active) | held;
     } else {
       wanted &= ~held;
-      park = (wanted & count_mask) == 0 && !urgent_first_ && !has_blocked();
+      park = (wanted & count_mask) == in_batch && !urgent_first_ && !has_blocked();
       if (park) wanted &= ~active;
     }
     const bool is_closed = (old & closed) != 0;
@@ -306,14 +285,35 @@ void actor_cell::run_control() noexcept {
     oldest = node->next;
     node->run(node, *this);  // may free the node
   }
-  if (alarm_rang_.exchange(false, std::memory_order_acq_rel)) look_at_the_time();
-  if (restart_requested_.exchange(false, std::memory_order_acq_rel)) restart_with_sibling();
+  if (alarm_rang_.load(std::memory_order_relaxed) &&
+      alarm_rang_.exchange(false, std::memory_order_acq_rel)) {
+    look_at_the_time();
+  }
+  if (restart_requested_.load(std::memory_order_relaxed) &&
+      restart_requested_.exchange(false, std::memory_order_acq_rel)) {
+    restart_with_sibling();
+  }
   const std::uint8_t stop = stop_requested_.load(std::memory_order_acquire);
-  if (stop && phase_ < phase::stopping) begin_stop(static_cast<stop_reason>(stop - 1));
+  if (!stop) return;
+  if (phase_ < phase::stopping) {
+    begin_stop(static_cast<stop_reason>(stop - 1));
+  } else if (cold_ && cold_->drain) {
+    stop_children();  // which may be draining
+  }
+}
+
+envelope* actor_cell::take() noexcept {
+  if (cold_ && cold_->held_back) return std::exchange(cold_->held_back, nullptr);
+  if (evicting_) return pop_evicting();
+  if (priority_first_ || priority_incoming_.load(std::memory_order_relaxed)) {
+    return take_with_priority();
+  }
+  priority_in_a_row_ = 0;
+  return pop();
 }
 
 envelope* actor_cell::pop() noexcept {
-  if (evicting_) return pop_evicting();
+  if (first_) return std::exchange(first_, nullptr);
   envelope* head = head_;
   envelope* next = head->next.load(std::memory_order_acquire);
   if (head == &stub_) {
@@ -337,6 +337,7 @@ envelope* actor_cell::pop() noexcept {
 }
 
 void actor_cell::push_urgent(envelope* message) noexcept {
+  if (current_trace) message = traced::wrap(*this, message);
   if (phase_ == phase::stopped) {
     message->type->discard(*this, message, ask_errc::stopped);
     return;
@@ -351,31 +352,48 @@ void actor_cell::push_urgent(envelope* message) noexcept {
   urgent_last_ = message;
 }
 
-void actor_cell::run_messages() noexcept {
+void actor_cell::run_messages(const coarse_clock& clock) noexcept {
   // Half the capacity at most, so that senders see room while a long batch runs.
   const std::uint32_t limit = std::min(batch_max, std::max(1U, options_.mailbox_capacity / 2));
   std::uint32_t urgent = 0;
-  while (!messages_held() && processed_ < limit) {
+  std::uint32_t taken = 0;
+  while (!messages_held() && taken < limit) {
     if (stop_requested_.load(std::memory_order_relaxed)) return;  // the next turn stops
+    if (open_batch_ && batch_is_due()) {
+      run_batch();
+      continue;
+    }
     if (urgent_first_ && urgent < batch_max) {
       envelope* message = urgent_first_;
+      if (open_batch_ && ends_batch(message, false)) {
+        run_batch();
+        continue;
+      }
       urgent_first_ = message->next.load(std::memory_order_relaxed);
       if (!urgent_first_) urgent_last_ = nullptr;
       ++urgent;
       running_is_urgent_ = true;
+      current_since_ = clock;
       run_envelope(message);
       continue;
     }
-    envelope* message = pop();
+    envelope* message = take();
     if (!message) return;
+    ++taken;
+    if (open_batch_ && ends_batch(message, true)) {
+      cold_->held_back = message;  // it comes after the batch
+      run_batch();
+      continue;
+    }
     running_is_urgent_ = false;
+    current_since_ = clock;
     run_envelope(message);
   }
 }
 
 void actor_cell::run_envelope(envelope* message) noexcept {
-  const std::string_view name = message->type->message;
   running_ = message;
+  current_ = message->type;
   if (until_sample_-- == 0) {
     until_sample_ = message_times::sample_every - 1;
     sampled_since_ = system_.runs().stamp();
@@ -388,15 +406,19 @@ void actor_cell::run_envelope(envelope* message) noexcept {
         return;
       case handler_outcome::expired:
         running_ = nullptr;
-        settle(outcome::expired, name);
+        settle(outcome::expired, running_name());
+        return;
+      case handler_outcome::batched:
+        running_ = nullptr;
+        sampled_since_ = {};
         return;
     }
   } catch (...) {
-    fail(std::current_exception(), name);
+    fail(std::current_exception(), running_name());
     return;
   }
   running_ = nullptr;
-  settle(outcome::handled, name);
+  settle(outcome::handled, running_name());
 }
 
 void actor_cell::settle(outcome what, std::string_view message) noexcept {

@@ -8,6 +8,7 @@
 #include "cold_state.hpp"
 #include "executor.hpp"
 #include "system_core.hpp"
+#include "traced.hpp"
 
 namespace troupe::detail {
 
@@ -20,10 +21,13 @@ handler_outcome actor_cell::run_handler(std::coroutine_handle<> frame) {
 void actor_cell::start_frame(frame_kind kind, std::coroutine_handle<> frame) {
   frame_kind_ = kind;
   frame_ = frame;
+  if (kind != frame_kind::handler)
+    begin_hook(kind == frame_kind::started ? started_hook : stopping_hook);
   resume(frame);
 }
 
 void actor_cell::resume(std::coroutine_handle<> frame) noexcept {
+  const trace_scope scope(running_context());
   frame.resume();
   if (frame_ && frame_.done()) finish_frame();
 }
@@ -35,7 +39,7 @@ void actor_cell::finish_frame() noexcept {
   try {
     switch (frame_kind_) {
       case frame_kind::handler:
-        name = running_->type->message;
+        name = running_name();
         running_->type->complete(*this, running_, frame);
         running_ = nullptr;
         settle(outcome::handled, name);
@@ -55,7 +59,7 @@ void actor_cell::finish_frame() noexcept {
   }
   frame.destroy();
   if (error) fail(error, name);
-  if (frame_kind_ == frame_kind::stopping && phase_ == phase::stopping) close();
+  if (frame_kind_ == frame_kind::stopping && phase_ == phase::stopping) continue_stop();
 }
 
 // Lets a suspended handler run to its end with every wait cancelled; takes the frame away from one
@@ -74,7 +78,7 @@ void actor_cell::end_suspended_handler() noexcept {
   if (frame_) std::exchange(frame_, nullptr).destroy();
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::stopped);
-    settle(outcome::failed, {});
+    settle(outcome::failed, running_name());
   }
 }
 
@@ -120,7 +124,8 @@ std::uint64_t actor_cell::start_timer(duration delay, duration period,
   cold_state& state = cold();
   const std::uint64_t timer = ++state.last_timer;
   const time_point due = now() + std::max(delay, duration::zero());
-  state.timers.emplace(std::pair(due, timer), timer_entry{period, std::move(message)});
+  state.timers.emplace(std::pair(due, timer),
+                       timer_entry{period, std::move(message), current_context()});
   state.timer_due.emplace(timer, due);
   if (due < alarm_.due) {
     alarm_.due = due;
@@ -157,7 +162,11 @@ void actor_cell::look_at_the_time() noexcept {
     while (!timers.empty() && timers.begin()->first.first <= present) {
       auto entry = timers.extract(timers.begin());
       const auto [due, timer] = entry.key();
-      push_urgent(entry.mapped().message->make());
+      {
+        const trace_context& context = entry.mapped().context;
+        const trace_scope scope(context.correlation ? &context : nullptr);
+        push_urgent(entry.mapped().message->make());
+      }
       if (entry.mapped().period > duration::zero()) {
         const auto missed = (present - due) / entry.mapped().period;
         const time_point next = due + (missed + 1) * entry.mapped().period;
@@ -170,6 +179,9 @@ void actor_cell::look_at_the_time() noexcept {
     }
   }
   if (phase_ == phase::backoff) continue_restart();
+  if (cold_ && cold_->drain && cold_->drain->until <= present && phase_ < phase::stopping) {
+    begin_stop(cold_->drain->why);
+  }
   if (phase_ != phase::stopped) arm();
 }
 
@@ -178,9 +190,13 @@ void actor_cell::arm() noexcept {
   for (const wait* pending = waits_; pending; pending = pending->next) {
     earliest = std::min(earliest, pending->deadline);
   }
+  if (open_batch_ && open_batch_->due > now()) earliest = std::min(earliest, open_batch_->due);
   if (cold_) {
     if (!cold_->timers.empty() && phase_ <= phase::running) {
       earliest = std::min(earliest, cold_->timers.begin()->first.first);
+    }
+    if (cold_->drain && phase_ < phase::stopping) {
+      earliest = std::min(earliest, cold_->drain->until);
     }
     if (phase_ == phase::backoff && cold_->restart_due) {
       earliest = std::min(earliest, *cold_->restart_due);

@@ -37,6 +37,7 @@ duration delay_before_restart(const backoff& rule, std::size_t nth, random_sourc
 }  // namespace
 
 void actor_cell::construct() noexcept {
+  begin_hook(constructor_hook);
   try {
     instance_ = factory_->make();
     if (temporary_) factory_.reset();
@@ -50,21 +51,33 @@ void actor_cell::construct() noexcept {
 // ---- failure and restart ---------------------------------------------------------------------
 
 void actor_cell::fail(std::exception_ptr error, std::string_view message) noexcept {
+  const correlation_id correlation{correlation_};
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::failed);
     settle(outcome::failed, message);
   }
   if (phase_ >= phase::stopping) {
-    system_.report({error, text_of(error), id_, type_.name, message}, directive::stop);
+    system_.report({error, text_of(error), id_, type_.name, message, kind_of(error), correlation},
+                   directive::stop);
     return;
   }
   std::string what = text_of(error);
-  decide({std::move(error), std::move(what), id_, type_.name, message});
+  const failure_kind kind = kind_of(error);
+  decide({std::move(error), std::move(what), id_, type_.name, message, kind, correlation});
 }
 
 void actor_cell::decide(failure cause) noexcept {
+  if (parent_ && parent_->has_strategy_.load(std::memory_order_acquire)) {
+    ask_supervisor(std::move(cause));
+    return;
+  }
+  const directive decision = temporary_ ? directive::stop : options_.on_failure.decide(cause);
+  carry_out(decision, std::move(cause));
+}
+
+void actor_cell::carry_out(directive decision, failure cause) noexcept {
   const supervision& rules = options_.on_failure;
-  directive decision = temporary_ ? directive::stop : rules.decide(cause);
+  if (decision == directive::restart && temporary_) decision = directive::stop;
   if (decision == directive::resume && phase_ != phase::running) decision = directive::restart;
   if (decision == directive::restart) {
     auto& history = cold().restarts;
@@ -162,8 +175,8 @@ void actor_cell::continue_restart() noexcept {
     return;
   }
   state.restart_due.reset();
-  counters_.restarts.fetch_add(1, std::memory_order_relaxed);
-  restarted_ = true;
+  counters_.add_on_turn(count_of::restarts);
+  ++restarts_;
   phase_ = phase::created;
   construct();
 }
@@ -177,6 +190,7 @@ void actor_cell::begin_stop(stop_reason why) noexcept {
                         std::memory_order_release);
   phase_ = phase::stopping;
   why_stopped_ = why;
+  adoptions_.fetch_or(no_more_adoptions, std::memory_order_acq_rel);
   end_suspended_handler();
   runs_stopping_hook_ = may_clean_up && type_.stop != nullptr;
   stop_children();
@@ -191,6 +205,7 @@ void actor_cell::stop_children() noexcept {
 
 void actor_cell::continue_stop() noexcept {
   if (first_child_ || frame_) return;
+  if (adoptions_.load(std::memory_order_relaxed) != no_more_adoptions) return;
   if (std::exchange(runs_stopping_hook_, false)) {
     try {
       start_frame(frame_kind::stopping, type_.stop(*instance_));  // finish_frame() closes
@@ -214,21 +229,19 @@ void actor_cell::drop_instance() noexcept {
   }
   while (envelope* message = urgent_first_) {
     urgent_first_ = message->next.load(std::memory_order_relaxed);
-    message->type->discard(*this, message, ask_errc::stopped);
-    ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
+    bury(message);
   }
   urgent_last_ = nullptr;
   if (cold_) {
     cold_->timers.clear();
     cold_->timer_due.clear();
-    while (monitor_record* record = cold_->watching) {
-      cold_->watching = record->next_watched;
-      record->orphaned = true;
-      record->references.fetch_add(1, std::memory_order_relaxed);
-      const cell_ptr target = record->target;
-      target->signal(record->remove_node);
+    for (monitor_record* record = cold_->watching; record;) {
+      monitor_record& each = *std::exchange(record, record->next_watched);
+      if (!each.link || phase_ == phase::stopped) end_watch(each);  // links are the actor's own
     }
   }
+  has_strategy_.store(false, std::memory_order_release);
+  if (cold_) cold_->strategy.reset();
   instance_.reset();
 }
 
@@ -241,14 +254,14 @@ void actor_cell::close() noexcept {
   discard_mailbox();
   publish_tally();
   system_.runs().disarm(alarm_);
-  system_.delist(*this);
-  counters_.stopped[static_cast<std::size_t>(why_stopped_)].fetch_add(1, std::memory_order_relaxed);
+  system_.live().remove(*this);
+  counters_.add_on_turn(count_of::stopped_by_request + static_cast<std::size_t>(why_stopped_));
   if (cold_) {
     while (monitor_record* record = cold_->watchers) {
       cold_->watchers = record->next_watcher;
       record->next_watcher = record->previous_watcher = nullptr;
       if (cold_->watchers) cold_->watchers->previous_watcher = nullptr;
-      record->send_notice(why_stopped_);
+      record->send_notice(why_stopped_, cold_->linked_cause);
     }
     while (control_node* listener = cold_->close_listeners) {
       cold_->close_listeners = listener->next;
@@ -265,16 +278,16 @@ void actor_cell::close() noexcept {
 // A message that is counted but not linked yet is being pushed right now: its sender is between two
 // instructions, and this waits for it.
 void actor_cell::discard_mailbox() noexcept {
+  bury_batch();
   std::uint64_t left = (word_.load(std::memory_order_acquire) & count_mask) - processed_;
   while (left > 0) {
-    envelope* message = pop();
+    envelope* message = take();
     if (!message) {
       std::this_thread::yield();
       continue;
     }
-    message->type->discard(*this, message, ask_errc::stopped);
+    bury(message);
     ++processed_;
-    ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
     --left;
   }
 }
@@ -285,6 +298,7 @@ void actor_cell::close_forcibly() noexcept {
     child->close_forcibly();  // unlinked later, by its exit notice
   }
   if (phase_ == phase::stopped) return;
+  processed_ = 0;  // what the last turn did is in the schedule word already
   why_stopped_ = stop_reason::shut_down;
   phase_ = phase::stopping;
   const bool scheduled = (word_.load(std::memory_order_acquire) & active) != 0;
@@ -303,6 +317,26 @@ cell_ptr actor_cell::spawn(const actor_type& type, const spawn_options& options,
   return child;
 }
 
+bool actor_cell::adopt(actor_cell& child) {
+  struct adoption final : control_node {
+    explicit adoption(actor_cell& cell) : control_node(&take), child(cell) {}
+    static void take(control_node* node, actor_cell& parent) noexcept {
+      const std::unique_ptr<adoption> self(static_cast<adoption*>(node));
+      parent.link_child(*self->child.get());
+      parent.adoptions_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    cell_ptr child;
+  };
+  auto news = std::make_unique<adoption>(child);
+  std::uint32_t under_way = adoptions_.load(std::memory_order_relaxed);
+  do {
+    if (under_way & no_more_adoptions) return false;
+  } while (!adoptions_.compare_exchange_weak(under_way, under_way + 1, std::memory_order_acq_rel,
+                                             std::memory_order_relaxed));
+  signal(*news.release());  // NOLINT: frees itself
+  return true;
+}
+
 void actor_cell::link_child(actor_cell& child) noexcept {
   child.next_sibling_ = first_child_;
   if (first_child_) first_child_->previous_sibling_ = &child;
@@ -317,15 +351,6 @@ void actor_cell::child_has_stopped(actor_cell& child) noexcept {
   child.release();
   if (phase_ == phase::stopping) continue_stop();
   if (phase_ == phase::backoff) continue_restart();
-}
-
-void actor_cell::monitor(actor_cell& target) {
-  auto* record = new monitor_record(*this, target);
-  cold_state& state = cold();
-  record->next_watched = state.watching;
-  if (state.watching) state.watching->previous_watched = record;
-  state.watching = record;
-  target.signal(record->add_node);
 }
 
 }  // namespace troupe::detail

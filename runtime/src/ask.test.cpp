@@ -1,4 +1,6 @@
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -217,6 +219,40 @@ TEST(ask, piped_becomes_a_message_and_leaves_the_actor_free) {
   world.run_for(2s);
   EXPECT_EQ(world.system().ask(actor, log_so_far{}, 1ms).value(),
             "asked,no_such_actor,slow value,slower timeout,");
+}
+
+struct doze {
+  using reply = int;
+};
+class piping_badly final : public actor {
+ public:
+  explicit piping_badly(ref<account> bank) : bank_(bank) {}
+  void on(nothing) {
+    const auto fail = [](auto) -> finished { throw std::runtime_error("on purpose"); };
+    pipe(bank_.ask(slow{500ms}, 1s), fail);
+    pipe(ref<account>{}.ask(slow{1s}, 1s), fail);  // at once
+  }
+  task<int> on(doze) {
+    co_await sleep(1s);
+    co_return 1;
+  }
+  void on(finished) {}
+
+ private:
+  ref<account> bank_;
+};
+
+TEST(ask, piped_through_a_function_that_throws_fails_the_actor_after_its_current_message) {
+  std::vector<std::string> failed_in;
+  sim::simulation world(
+      9, {.on_failure = [&](const failure& cause, directive) { failed_in.push_back(cause.what); }});
+  auto bank = world.system().spawn<account>();
+  const supervision ignore{.decide = [](const failure&) { return directive::resume; }};
+  auto actor = world.system().spawn<piping_badly>(spawn_options{.on_failure = ignore}, bank);
+  EXPECT_TRUE(world.system().ask(actor, nothing{}, 1s).has_value()) << "the asking went well";
+  EXPECT_EQ(world.system().ask(actor, doze{}, 5s).value_or(0), 1) << "it was suspended meanwhile";
+  world.settle();
+  EXPECT_EQ(failed_in, (std::vector<std::string>{"on purpose", "on purpose"}));
 }
 
 class waiting final : public actor {

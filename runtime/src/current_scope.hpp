@@ -1,7 +1,9 @@
-// Marks a cell as the one whose turn the thread runs, for as long as the object lives.
+// Marks a cell as the one whose turn the thread runs, for as long as the object lives. What the
+// thread was in before, a turn or a with_correlation, does not reach into that turn.
 #pragma once
 
 #include <troupe/detail/cell.hpp>
+#include <troupe/detail/trace.hpp>
 
 namespace troupe::detail {
 
@@ -14,6 +16,7 @@ class current_scope {
 
  private:
   actor_cell* outer_;
+  const trace_context* outer_trace_;
 };
 
 }  // namespace troupe::detail

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 
 #include <troupe/clock.hpp>
@@ -15,6 +16,21 @@
 
 namespace troupe::detail {
 
+/// A handler that does not return.
+struct held_worker {
+  std::uint32_t worker = 0;
+  std::uint64_t actor = 0;
+  duration held{};
+  std::uint32_t report = 1;  // how many there were of this one, with this
+};
+
+/// What an executor that watches its workers asks of the system, on a thread of its own.
+struct watch_target {
+  std::function<std::uint32_t(std::uint64_t actor)> progress;  // changes with each message
+  std::function<std::uint64_t()> alive;                        // actors, about
+  std::function<void(const held_worker&)> held;
+};
+
 class executor {
  public:
   virtual ~executor() = default;
@@ -25,6 +41,9 @@ class executor {
   /// Constant during a turn.
   virtual time_point now() noexcept = 0;
   virtual wall_time wall_now() noexcept = 0;
+  /// now(), by the system's coarse clock: about a tick (1 to 10 ms) off, at a fraction of the cost.
+  /// For what is reported; not for deadlines.
+  virtual time_point about_now() noexcept = 0;
   /// The time itself, not that of the turn: for measuring what happens within one.
   virtual time_point stamp() noexcept = 0;
 
@@ -45,6 +64,9 @@ class executor {
 
   virtual std::expected<std::unique_ptr<io::acceptor>, io::error> listen(
       const io::endpoint& address, const io::accept_target& owner) = 0;
+
+  /// Begins to watch for handlers that hold their worker, where that can happen. Once.
+  virtual void watch(watch_target) {}
 
   /// Ends the threads after their current turns.
   virtual void stop() noexcept = 0;

@@ -57,6 +57,37 @@ TEST(lifecycle, stopping_a_parent_stops_its_children_first) {
   EXPECT_EQ(log.back(), "gone a");
 }
 
+class remorseful final : public actor {
+ public:
+  explicit remorseful(std::vector<std::string>& log) : log_(log) {}
+  ~remorseful() override { log_.push_back("gone parent"); }
+  int on(work) { return 1; }
+  task<> stopping() {
+    spawn<logging>("child", std::ref(log_), 0);
+    co_return;
+  }
+
+ private:
+  std::vector<std::string>& log_;
+};
+
+TEST(lifecycle, a_child_spawned_while_stopping_stops_before_its_parent_too) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    sim::simulation world(seed);
+    std::vector<std::string> log;
+    auto parent = world.system().spawn<remorseful>(std::ref(log));
+    world.settle();
+    parent.stop();
+    EXPECT_TRUE(world.system().wait_stopped(parent, 1s));
+    ASSERT_FALSE(log.empty());
+    EXPECT_EQ(log.back(), "gone parent") << "seed " << seed;
+    for (const auto& type : world.system().statistics()) {
+      if (type.actor_type.find("logging") == std::string_view::npos) continue;
+      EXPECT_EQ(type.alive(), 0U) << "the parent left a child behind; seed " << seed;
+    }
+  }
+}
+
 TEST(lifecycle, a_stop_is_not_stuck_behind_a_backlog) {
   sim::simulation world(2);
   std::vector<std::string> log;

@@ -119,6 +119,22 @@ TEST_F(full_mailbox, is_waited_for_by_send_and_nothing_is_lost_or_reordered) {
   EXPECT_EQ(items(target), expected);
 }
 
+TEST_F(full_mailbox, lets_in_who_waits_before_who_comes_when_there_is_hardly_room) {
+  auto target = world.system().spawn<store>(spawn_options{.mailbox_capacity = 8});
+  target.tell(pause{});
+  world.settle();
+  target.tell(item{0});
+  target.tell(pause{});
+  for (int i = 1; i <= 5; ++i) ASSERT_EQ(target.tell(item{i}), tell_status::accepted);
+  auto early = world.system().spawn<sender>();
+  early.tell(deliver{target, 100, 1});
+  world.run_for(1100ms);  // the second pause has begun
+  ASSERT_EQ(target.mailbox_depth(), 6U) << "one waits, though there is room for two";
+  auto late = world.system().spawn<sender>();
+  late.tell(deliver{target, 200, 1});
+  EXPECT_EQ(items(target), (std::vector<int>{0, 1, 2, 3, 4, 5, 100, 200}));
+}
+
 TEST_F(full_mailbox, is_waited_for_until_the_deadline) {
   auto target = busy(overflow::reject);
   auto one = world.system().spawn<sender>();

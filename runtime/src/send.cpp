@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 
 #include <troupe/send.hpp>
@@ -5,6 +7,7 @@
 #include "cold_state.hpp"
 #include "executor.hpp"
 #include "system_core.hpp"
+#include "traced.hpp"
 
 namespace troupe::detail {
 
@@ -18,8 +21,7 @@ bool send_operation::await_ready() {
     status_ = tell_status::no_such_actor;
     return true;
   }
-  // Whoever waits already goes first.
-  status_ = target_->senders_wait() ? tell_status::mailbox_full : target_->push(message_);
+  status_ = target_->must_queue() ? tell_status::mailbox_full : target_->push(message_);
   if (status_ == tell_status::accepted || status_ == tell_status::dropped) {
     message_ = nullptr;
     return true;
@@ -27,7 +29,9 @@ bool send_operation::await_ready() {
   if (status_ == tell_status::stopped || from.cancelling()) return true;
   if (!from.begin_waiting_for(*target_.get()).empty()) return true;
 
-  waiting_ = new blocked_send(from, std::exchange(message_, nullptr));
+  envelope* message = std::exchange(message_, nullptr);
+  waiting_ =
+      new blocked_send(from, current_trace ? traced::wrap(*target_.get(), message) : message);
   wait::deadline = from.now() + within_;
   wait::complete = [](wait& base, actor_cell& sender, end how, request_envelope*) noexcept {
     auto& self = static_cast<send_operation&>(base);
@@ -67,15 +71,34 @@ bool actor_cell::has_blocked() const noexcept {
   return cold_ && cold_->blocked_first;
 }
 
-// Lets in what there is room for, in the order it came; tells all when the actor has stopped.
+// Lets in, in the order they came, what there is room for; tells all when the actor has stopped.
+//
+// A sender that has been let in often has more to send, and may do so while there is room for many.
+// So a mailbox that is more than half full lets in one a turn, so that nobody waits for ever, and
+// one that is emptier as many as it has room for `share` messages of each: senders are woken for a
+// batch instead of for each message.
 void actor_cell::admit_blocked() noexcept {
-  if (!cold_) return;
+  if (!cold_ || !cold_->blocked_first) return;
+  constexpr std::uint32_t share = 32;
+  const std::uint32_t queued = depth();
+  const std::uint32_t room =
+      queued < options_.mailbox_capacity ? options_.mailbox_capacity - queued : 0;
+  std::uint32_t most = 1;
+  if (phase_ == phase::stopped) {
+    most = UINT32_MAX;
+  } else if (queued == 0) {
+    most = std::max(1U, room / 4);
+  } else if (queued <= options_.mailbox_capacity / 2) {
+    most = std::max(1U, room / share);
+  }
   while (control_node* first = cold_->blocked_first) {
     auto* waiting = static_cast<blocked_send*>(first);
     if (waiting->abandoned.load(std::memory_order_acquire)) {
       waiting->message->type->discard(*this, waiting->message, ask_errc::cancelled);
       waiting->status = tell_status::mailbox_full;
     } else {
+      if (most == 0) break;
+      --most;
       waiting->status = push(waiting->message);
       if (waiting->status == tell_status::mailbox_full) break;
       if (waiting->status == tell_status::stopped) {
@@ -91,6 +114,12 @@ void actor_cell::admit_blocked() noexcept {
     sender->signal(*waiting);
   }
   senders_wait_.store(cold_->blocked_first != nullptr, std::memory_order_relaxed);
+}
+
+// Those who wait go first, unless there is room for many: then waiting would only cost.
+bool actor_cell::must_queue() const noexcept {
+  return senders_wait_.load(std::memory_order_relaxed) &&
+         depth() >= options_.mailbox_capacity - options_.mailbox_capacity / 4;
 }
 
 }  // namespace troupe::detail

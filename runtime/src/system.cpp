@@ -1,3 +1,5 @@
+#include <array>
+#include <functional>
 #include <random>
 #include <thread>
 
@@ -12,49 +14,76 @@ namespace {
 
 class root_actor final : public actor {};
 
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 }  // namespace
 
-system_core::system_core(std::unique_ptr<executor> runs,
-                         std::function<void(const failure&, directive)> on_failure)
-    : on_failure_(std::move(on_failure)), executor_(std::move(runs)) {
+system_core::system_core(std::unique_ptr<executor> runs, system_reports reports)
+    : reports_(std::move(reports)), serial_(next_serial()), executor_(std::move(runs)) {
   root_ = cell_ptr(*new actor_cell(*this, nullptr, actor_type_of<root_actor>, spawn_options{},
                                    false, make_factory<root_actor, true>()));
   root_->begin();
+  executor_->watch({.progress = [this](std::uint64_t actor) { return progress_of(actor); },
+                    .alive = [this] { return live_.size(); },
+                    .held = [this](const held_worker& which) { report_stall(which); }});
 }
 
 system_core::~system_core() {
   shutdown(duration::max());
+  executor_->run_leftover();  // what threads of others have signalled since
 }
 
 type_counters& system_core::counters_of(std::string_view actor_type) {
   const std::scoped_lock lock(types_mutex_);
-  return types_[actor_type];
+  return types_.try_emplace(actor_type, runs().worker_count()).first->second;
+}
+
+type_counters& system_core::counters_of(const actor_type& type) {
+  struct remembered {
+    std::uint64_t system = 0;
+    const actor_type* type = nullptr;
+    type_counters* counters = nullptr;
+  };
+  static thread_local std::array<remembered, 8> recent;
+  remembered& entry = recent[std::hash<const actor_type*>{}(&type) / alignof(actor_type) % 8];
+  if (entry.system != serial_ || entry.type != &type) {
+    entry = {serial_, &type, &counters_of(type.name)};
+  }
+  return *entry.counters;
 }
 
 void system_core::report(const failure& cause, directive decision) const noexcept {
-  if (on_failure_) on_failure_(cause, decision);
+  if (reports_.on_failure) reports_.on_failure(cause, decision);
 }
 
-void system_core::enlist(actor_cell& cell) noexcept {
-  live_cells& shard = live_[cell.id() % shard_count];
-  const std::scoped_lock lock(shard.mutex);
-  cell.next_live = shard.first;
-  if (shard.first) shard.first->previous_live = &cell;
-  shard.first = &cell;
+std::uint32_t system_core::progress_of(std::uint64_t actor) const {
+  std::uint32_t progress = 0;
+  live_.with(actor, [&](const actor_cell& cell) { progress = cell.progress(); });
+  return progress;
 }
 
-void system_core::delist(actor_cell& cell) noexcept {
-  live_cells& shard = live_[cell.id() % shard_count];
-  const std::scoped_lock lock(shard.mutex);
-  if (cell.previous_live) cell.previous_live->next_live = cell.next_live;
-  if (cell.next_live) cell.next_live->previous_live = cell.previous_live;
-  if (shard.first == &cell) shard.first = cell.next_live;
+void system_core::report_stall(const held_worker& which) {
+  stall report{
+      .actor = which.actor, .held = which.held, .worker = which.worker, .report = which.report};
+  live_.with(which.actor, [&](const actor_cell& cell) {
+    const actor_status now = cell.status(executor_->stamp());
+    report.actor_type = now.type;
+    report.message = now.message;
+    report.correlation = now.correlation;
+  });
+  if (which.report == 1 && !report.actor_type.empty()) {
+    counters_of(report.actor_type).add(count_of::stalled);
+  }
+  if (reports_.on_stall) reports_.on_stall(report);
 }
 
 cell_ptr system_core::spawn_root(const actor_type& type, const spawn_options& options, bool once,
                                  std::unique_ptr<actor_factory> factory) {
   cell_ptr child(*new actor_cell(*this, root_.get(), type, options, once, std::move(factory)));
-  root_->adopt(*child.get());
+  if (!root_->adopt(*child.get())) child->request_stop(stop_reason::shut_down);
   child->begin();
   if (shut_down_) executor_->run_leftover();
   return child;
@@ -75,9 +104,13 @@ bool system_core::wait_closed(actor_cell& cell, duration within) {
   return executor_->wait(*event, within);
 }
 
-shutdown_report system_core::shutdown(duration within) {
+shutdown_report system_core::shutdown(duration within, duration drain_within) {
   shutdown_report report;
   if (shut_down_) return report;
+  if (drain_within > duration::zero()) {
+    root_->request_drain(stop_reason::shut_down, drain_within);
+    wait_closed(*root_.get(), drain_within);
+  }
   root_->request_stop(stop_reason::shut_down);
   if (!wait_closed(*root_.get(), within)) {
     for (const type_statistics& each : statistics()) {
@@ -90,6 +123,7 @@ shutdown_report system_core::shutdown(duration within) {
   executor_->run_leftover();
   root_->close_forcibly();
   executor_->run_leftover();
+  dead_letters_.close();
   shut_down_ = true;
   return report;
 }
@@ -97,35 +131,33 @@ shutdown_report system_core::shutdown(duration within) {
 std::vector<type_statistics> system_core::statistics() const {
   std::map<std::string_view, std::uint64_t> queued;
   std::map<std::string_view, std::uint64_t> unpublished;
-  for (live_cells& shard : live_) {
-    const std::scoped_lock lock(shard.mutex);
-    for (const actor_cell* cell = shard.first; cell; cell = cell->next_live) {
-      queued[cell->type().name] += cell->depth();
-      unpublished[cell->type().name] += cell->accepted_unpublished();
-    }
+  for (std::optional<std::uint64_t> position = 0; position;) {
+    position = live_.walk(*position, [&](const actor_cell& cell) {
+      queued[cell.type().name] += cell.depth();
+      unpublished[cell.type().name] += cell.accepted_unpublished();
+    });
   }
   std::vector<type_statistics> all;
-  const auto value = [](const std::atomic<std::uint64_t>& counter) {
-    return counter.load(std::memory_order_relaxed);
-  };
   const std::scoped_lock lock(types_mutex_);
   for (const auto& [name, counters] : types_) {
     type_statistics each;
     each.actor_type = name;
-    each.stopped = value(counters.stopped[0]);
-    each.failed = value(counters.stopped[1]);
-    each.shut_down = value(counters.stopped[2]);
-    each.spawned = value(counters.spawned);
-    each.restarts = value(counters.restarts);
-    each.accepted = value(counters.accepted) + unpublished[name];
-    each.handled = value(counters.outcomes[0]);
-    each.failed_messages = value(counters.outcomes[1]);
-    each.expired = value(counters.outcomes[2]);
-    each.dead_letters = value(counters.outcomes[3]);
-    each.dropped = value(counters.dropped);
+    each.stopped = counters.sum(count_of::stopped_by_request);
+    each.failed = counters.sum(count_of::stopped_by_failure);
+    each.shut_down = counters.sum(count_of::shut_down);
+    each.linked = counters.sum(count_of::linked);
+    each.spawned = counters.sum(count_of::spawned);
+    each.restarts = counters.sum(count_of::restarts);
+    each.accepted = counters.sum(count_of::accepted) + unpublished[name];
+    each.handled = counters.sum(count_of::handled);
+    each.failed_messages = counters.sum(count_of::failed);
+    each.expired = counters.sum(count_of::expired);
+    each.dead_letters = counters.sum(count_of::dead_lettered);
+    each.dropped = counters.sum(count_of::dropped);
     each.queued = queued[name];
-    each.mailbox_full = value(counters.mailbox_full);
-    each.refused_stopped = value(counters.refused_stopped);
+    each.mailbox_full = counters.sum(count_of::mailbox_full);
+    each.refused_stopped = counters.sum(count_of::refused_stopped);
+    each.stalled = counters.sum(count_of::stalled);
     all.push_back(each);
   }
   return all;
@@ -150,8 +182,8 @@ std::unique_ptr<system_core> make_threaded_core(system_options options) {
   }
   return std::make_unique<system_core>(
       std::make_unique<threaded_executor>(workers, seed, options.offload_threads,
-                                          options.offload_queue_max),
-      std::move(options.on_failure));
+                                          options.offload_queue_max, options.stall_threshold),
+      system_reports{std::move(options.on_failure), std::move(options.on_stall), options.spans});
 }
 
 }  // namespace detail
@@ -163,6 +195,15 @@ system::system(system&&) noexcept = default;
 
 shutdown_report system::shutdown(duration deadline) {
   return core_->shutdown(deadline);
+}
+shutdown_report system::shutdown(duration deadline, duration drain_within) {
+  return core_->shutdown(deadline, drain_within);
+}
+bool system::subscribe(const detail::cell_ptr& subscriber, detail::make_letter make) {
+  return core_->dead_letters().subscribe(subscriber, make);
+}
+dead_letter_counts system::dead_letters() const noexcept {
+  return std::as_const(*core_).dead_letters().counts();
 }
 std::uint32_t system::worker_count() const noexcept {
   return core_->runs().worker_count();

@@ -7,8 +7,11 @@
 namespace troupe::detail {
 
 threaded_executor::threaded_executor(std::uint32_t workers, std::uint64_t seed,
-                                     std::uint32_t offload_threads, std::size_t offload_queue_max)
-    : seed_(seed), blocking_(offload_threads, offload_queue_max) {
+                                     std::uint32_t offload_threads, std::size_t offload_queue_max,
+                                     duration stall_threshold)
+    : seed_(seed),
+      blocking_(offload_threads, offload_queue_max),
+      watchdog_(*this, stall_threshold) {
   for (std::uint32_t i = 0; i < workers; ++i) {
     workers_.push_back(std::make_unique<worker>(*this, i));
   }
@@ -26,8 +29,7 @@ void threaded_executor::schedule(actor_cell& cell) noexcept {
   }
   worker* here = worker::current();
   if (!here || &here->executor() != this) {
-    const auto turn = next_worker_.fetch_add(1, std::memory_order_relaxed);
-    here = &at(turn % worker_count());
+    here = &free_worker();
   }
   here->schedule(cell);
 }
@@ -39,6 +41,11 @@ time_point threaded_executor::now() noexcept {
 
 wall_time threaded_executor::wall_now() noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+time_point threaded_executor::about_now() noexcept {
+  worker* here = worker::current();
+  return here ? here->about_now() : read_clock();
 }
 
 void threaded_executor::arm(alarm& what, time_point due) noexcept {
@@ -68,16 +75,37 @@ reactor& threaded_executor::reactor_of(const actor_cell& cell) {
   return at(*cell.worker() % worker_count()).events();
 }
 
-void threaded_executor::wake_one(std::uint32_t but) noexcept {
+// A worker that sleeps, so that nothing waits behind a handler that takes long; else any.
+worker& threaded_executor::free_worker() noexcept {
+  const auto turn = next_worker_.fetch_add(1, std::memory_order_relaxed);
   for (std::uint32_t i = 0; i < worker_count(); ++i) {
-    if (i != but && at(i).wake_if_parked()) return;
+    worker& each = at((turn + i) % worker_count());
+    if (each.parked()) return each;
   }
+  return at(turn % worker_count());
+}
+
+bool threaded_executor::wake_one(std::uint32_t but) noexcept {
+  for (std::uint32_t i = 0; i < worker_count(); ++i) {
+    if (i != but && at(i).wake_if_parked()) return true;
+  }
+  return false;
+}
+
+void threaded_executor::relieve(std::uint32_t held) noexcept {
+  if (worker_count() == 1) return;
+  if (actor_cell* next = at(held).take_next()) {
+    worker& other = free_worker();
+    (&other == &at(held) ? at((held + 1) % worker_count()) : other).schedule(*next);
+  }
+  if (at(held).has_stealable()) wake_one(held);
 }
 
 void threaded_executor::stop() noexcept {
   blocking_.stop();  // first: what has run comes back to actors
   for (auto& each : workers_) each->request_stop();
   for (auto& each : workers_) each->join();
+  watchdog_.stop();
 }
 
 void threaded_executor::run_leftover() noexcept {

@@ -7,6 +7,7 @@
 
 #include "executor.hpp"
 #include "offload_pool.hpp"
+#include "watchdog.hpp"
 #include "worker.hpp"
 
 namespace troupe::detail {
@@ -15,12 +16,13 @@ class threaded_executor final : public executor {
  public:
   /// Starts the threads.
   threaded_executor(std::uint32_t workers, std::uint64_t seed, std::uint32_t offload_threads,
-                    std::size_t offload_queue_max);
+                    std::size_t offload_queue_max, duration stall_threshold);
   ~threaded_executor() override;
 
   void schedule(actor_cell& cell) noexcept override;
   time_point now() noexcept override;
   wall_time wall_now() noexcept override;
+  time_point about_now() noexcept override;
   time_point stamp() noexcept override { return read_clock(); }
   void arm(alarm& what, time_point due) noexcept override;
   void disarm(alarm& what) noexcept override { timer_queue::disarm(what); }
@@ -32,20 +34,26 @@ class threaded_executor final : public executor {
   std::uint64_t seed() noexcept override;
   std::expected<std::unique_ptr<io::acceptor>, io::error> listen(
       const io::endpoint& address, const io::accept_target& owner) override;
+  void watch(watch_target target) override { watchdog_.start(std::move(target)); }
   void stop() noexcept override;
   void run_leftover() noexcept override;
 
+  watchdog& watch() noexcept { return watchdog_; }
   worker& at(std::uint32_t index) noexcept { return *workers_[index]; }
   /// Wakes a parked worker other than `but`, if there is one.
-  void wake_one(std::uint32_t but) noexcept;
+  bool wake_one(std::uint32_t but) noexcept;
+  /// Has others run what waits behind the turn of a worker, as far as they may. Any thread.
+  void relieve(std::uint32_t held) noexcept;
 
  private:
   reactor& reactor_of(const actor_cell& cell);
+  worker& free_worker() noexcept;
 
   std::vector<std::unique_ptr<worker>> workers_;
   std::atomic<std::uint32_t> next_worker_{0};  // for what other threads schedule
   std::atomic<std::uint64_t> seed_;
   offload_pool blocking_;
+  watchdog watchdog_;
 };
 
 }  // namespace troupe::detail

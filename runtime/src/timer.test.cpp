@@ -111,6 +111,43 @@ class stopwatch final : public actor {
   }
 };
 
+// Never answers in time.
+class silent final : public actor {
+ public:
+  struct question {
+    using reply = int;
+  };
+  task<int> on(question) {
+    co_await sleep(1h);
+    co_return 0;
+  }
+};
+
+class asker final : public actor {
+ public:
+  struct give_up {
+    using reply = bool;
+    ref<silent> whom;
+    duration within;
+  };
+  task<bool> on(give_up m) {
+    co_return !(co_await m.whom.ask(silent::question{}, m.within)).has_value();
+  }
+};
+
+TEST(timers_in_real_time, do_not_end_an_ask_early) {
+  system system({.workers = 2});
+  auto actor = system.spawn<asker>();
+  for (int i = 0; i < 5; ++i) {
+    for (const duration within : {duration(20ms), duration(100ms)}) {
+      auto whom = system.spawn<silent>();
+      const auto before = std::chrono::steady_clock::now();
+      EXPECT_TRUE(system.ask(actor, asker::give_up{whom, within}, 10s).value());
+      EXPECT_GE(std::chrono::steady_clock::now() - before, within);
+    }
+  }
+}
+
 TEST(timers_in_real_time, do_not_fire_early) {
   system system({.workers = 2});
   auto actor = system.spawn<stopwatch>();

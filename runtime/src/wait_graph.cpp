@@ -49,7 +49,8 @@ std::string actor_cell::begin_waiting_for(actor_cell& target) {
 }
 
 void actor_cell::end_waiting_for() noexcept {
-  waiting_for_.store(nullptr);
+  // Withdrawn by the target already where it has answered.
+  if (waiting_for_.load()) waiting_for_.store(nullptr);
   wait_graph& graph = system_.waits();
   if (!graph.walking.load()) return;
   const std::scoped_lock until_the_walk_has_ended(graph.mutex);

@@ -102,6 +102,7 @@ void add_actors(exposition& to, std::span<const type_statistics> actors) {
     to.add({{"actor_type", types[n]}, {"reason", "stopped"}}, actors[n].stopped);
     to.add({{"actor_type", types[n]}, {"reason", "failed"}}, actors[n].failed);
     to.add({{"actor_type", types[n]}, {"reason", "shut_down"}}, actors[n].shut_down);
+    to.add({{"actor_type", types[n]}, {"reason", "linked"}}, actors[n].linked);
   }
 
   to.begin_counter("troupe_actor_restarts_total", "Restarts by a supervisor, by reason.");

@@ -46,7 +46,7 @@ struct timer_id {
   explicit operator bool() const noexcept { return value != 0; }
 };
 
-class actor {
+class actor : public detail::pooled {
  public:
   actor(const actor&) = delete;
   actor& operator=(const actor&) = delete;
@@ -83,6 +83,11 @@ class actor {
   /// their state and keep their mailboxes; it does not count against their limits.
   void supervise_children(strategy how) noexcept { cell_.supervise_children(how); }
 
+  /// Decides about this actor's children from now on; see supervision.hpp.
+  void supervise_children(std::unique_ptr<supervision_strategy> how) {
+    cell_.supervise_children(std::move(how));
+  }
+
   /// True for an instance that replaces one that failed.
   bool restarted() const noexcept { return cell_.restarted(); }
 
@@ -92,11 +97,32 @@ class actor {
   /// Stops this actor after the current message.
   void stop() noexcept { cell_.request_stop(stop_reason::stopped); }
 
+  /// The same as ref::stop(how, within).
+  void stop(stop_mode how, duration within = duration::max()) noexcept {
+    if (how == stop_mode::now) return stop();
+    cell_.request_drain(stop_reason::stopped, within);
+  }
+
   /// Delivers exactly one `terminated` to on(terminated), also when the actor is already gone.
   template <class Self, class B>
   void monitor(this Self& self, const ref<B>& watched) {
     static_assert(handles<Self, terminated>, "a monitoring actor needs void on(terminated)");
     if (watched) self.actor::cell_.monitor(*watched.cell().get());
+  }
+
+  /// From now on the two fail together: when one stops because it failed, the other stops as well,
+  /// with stop_reason::linked, unless it handles link_broken: then it is told. A failure that is
+  /// answered by a restart breaks nothing, and the link survives it; so does one that is made
+  /// twice. An actor that has failed already counts at once; one that stopped otherwise never.
+  template <class B>
+  void link(const ref<B>& other) {
+    if (other) cell_.link(*other.cell().get());
+  }
+  /// Undoes link(), whichever of the two made it. What the other does from now on does not concern
+  /// this actor.
+  template <class B>
+  void unlink(const ref<B>& other) noexcept {
+    if (other) cell_.unlink(*other.cell().get());
   }
 
   /// Sends `message` to this actor once, `delay` from now. Outside the mailbox's capacity, so never
@@ -133,6 +159,15 @@ class actor {
     if constexpr (detail::check_handler<Self, result>()) {
       detail::piped_ask<Self, M, Map>::start(self.actor::cell_, std::move(ask), std::move(map));
     }
+  }
+
+  /// Reads a stream without suspending: each item, passed through `map`, comes as a message to this
+  /// actor; at its end one more, made by `map_end` from the stream_end, except where this actor
+  /// closed it. The reader is kept by the caller, as a member: when it goes, the stream ends.
+  ///   pipe(list_, [](order o) { return order_came{o}; }, [](stream_end e) { return listed{e}; });
+  template <class Self, class T, class Map, class MapEnd>
+  void pipe(this Self&, const stream_reader<T>& reader, Map map, MapEnd map_end) {
+    detail::pipe_stream<Self>(reader, std::move(map), std::move(map_end));
   }
 
   /// Makes this actor the owner of a stream that was accepted elsewhere; see io/byte_stream.hpp.

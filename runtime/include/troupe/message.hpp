@@ -2,11 +2,13 @@
 //
 // A message is a plain struct, moved into the mailbox. Its `reply` alias makes it a request: it can
 // be asked as well as told. An actor handles a message when it has a public overload `on(M)` whose
-// parameter is exactly M (no conversions), returning the reply or a `task` of it.
+// parameter is exactly M (no conversions), returning the reply or a `task` of it; or for messages
+// without a reply `on_batch(std::span<M>)`, see batch.hpp.
 #pragma once
 
 #include <concepts>
 #include <expected>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -19,6 +21,15 @@ class task;
 /// A message that has an answer.
 template <class M>
 concept request = requires { typename M::reply; };
+
+/// A message that says `static constexpr bool urgent = true;`. It is served before the ordinary
+/// ones that wait in the same mailbox, for every actor that handles it; told or asked. Order is
+/// kept among the urgent messages of one sender, and among its ordinary ones. The capacity is
+/// shared. After urgent_in_a_row_max of them one ordinary message is taken, if one waits.
+template <class M>
+concept urgent_message = requires { requires std::bool_constant<(M::urgent)>::value; };
+
+inline constexpr int urgent_in_a_row_max = 16;
 
 namespace detail {
 
@@ -79,9 +90,15 @@ template <class M>
 concept message =
     std::is_class_v<M> && std::same_as<M, std::remove_cvref_t<M>> && std::move_constructible<M>;
 
+/// True when actor A handles messages M in batches. Needs the complete A.
+template <class A, class M>
+concept handles_in_batches =
+    message<M> && requires(A& actor, std::span<M> batch) { actor.on_batch(batch); };
+
 /// True when actor A has a handler for exactly M. Needs the complete A.
 template <class A, class M>
-concept handles = message<M> && requires(A& actor, detail::exactly<M> probe) { actor.on(probe); };
+concept handles = handles_in_batches<A, M> ||
+                  (message<M> && requires(A& actor, detail::exactly<M> probe) { actor.on(probe); });
 
 namespace detail {
 
@@ -95,7 +112,14 @@ consteval bool check_handler() {
   static_assert(message<M>, "a message is a plain struct, passed by value");
   static_assert(handles<A, M>,
                 "this actor does not handle this message: it has no public on(M) for exactly it");
-  if constexpr (handles<A, M>) {
+  if constexpr (handles_in_batches<A, M>) {
+    using result = typename unwrap_task<decltype(std::declval<A&>().on_batch(
+        std::declval<std::span<M>>()))>::type;
+    static_assert(std::is_void_v<result> && !request<M>,
+                  "on_batch(std::span<M>) returns void or task<>: a batch has no reply");
+    static_assert(!urgent_message<M>, "an urgent message does not wait for a batch");
+    return std::is_void_v<result> && !request<M> && !urgent_message<M>;
+  } else if constexpr (handles<A, M>) {
     using result = typename unwrap_task<handler_result_t<A, M>>::type;
     static_assert(std::same_as<result, reply_t<M>>,
                   "on(M) must return M::reply, or task<M::reply> (void where M has no reply)");

@@ -14,6 +14,8 @@
 #include <troupe/detail/ask.hpp>
 #include <troupe/detail/cell.hpp>
 #include <troupe/detail/envelopes.hpp>
+#include <troupe/detail/stream_request.hpp>
+#include <troupe/stream.hpp>
 
 namespace troupe {
 
@@ -51,10 +53,28 @@ class ref {
     }
   }
 
+  /// Opens a stream of M::item; see stream.hpp. For an actor, on its turn; never waits. Where the
+  /// request is refused, the reader's end() says why at once.
+  template <stream_request M>
+  stream_reader<item_t<M>> open(M message, const stream_options& options = {}) const {
+    if constexpr (detail::check_stream_handler<A, M>()) {
+      return detail::open_stream<A, M>(cell_, std::move(message), options);
+    }
+  }
+
   /// Stops the actor after the message it handles now; queued messages become dead letters, queued
   /// asks fail with `stopped`. Never stuck behind a backlog.
   void stop() const {
     if (cell_) cell_->request_stop(stop_reason::stopped);
+  }
+
+  /// stop_mode::now is stop(). stop_mode::drain lets the actor handle what it has accepted by now;
+  /// what comes later is refused as `stopped`. Asks that it has piped are waited for, timers are
+  /// not. Then its children drain, and it stops after them. What is left after `within` becomes
+  /// dead letters, as with stop().
+  void stop(stop_mode how, duration within = duration::max()) const {
+    if (how == stop_mode::now) return stop();
+    if (cell_) cell_->request_drain(stop_reason::stopped, within);
   }
 
   /// Unique in the system, never used again; 0 for an empty reference.

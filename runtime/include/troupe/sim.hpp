@@ -27,6 +27,7 @@ class executor;
 struct options {
   std::uint32_t workers = 2;  // what worker_count() tells the actors; there is one thread
   std::function<void(const failure&, directive)> on_failure{};
+  span_sink* spans = nullptr;  // outlives the simulation
 };
 
 class simulation {

@@ -21,6 +21,13 @@ enum class overflow : std::uint8_t {
   drop_oldest,  // the one that has waited longest is dropped in its place
 };
 
+/// For an actor with on_batch(): a batch is handled when it has `messages_max` messages, or half
+/// the mailbox's capacity, or when its first one has waited for `within`.
+struct batching {
+  std::uint32_t messages_max = 100;  // 1..
+  duration within = std::chrono::milliseconds(10);
+};
+
 struct spawn_options {
   std::uint32_t mailbox_capacity = 1000;  // 1..mailbox_capacity_max
   overflow when_full = overflow::reject;
@@ -30,7 +37,13 @@ struct spawn_options {
   std::optional<std::uint32_t> worker{};
 
   supervision on_failure{};
+  batching batch{};
 };
+
+namespace detail {
+/// What spawn() without options uses: actors spawned so share it, and do not keep a copy each.
+inline constexpr spawn_options default_spawn_options{};
+}  // namespace detail
 
 /// Options of an actor that is never restarted: a failure stops it. Its constructor's arguments are
 /// moved to it and not kept, so they may be move-only.

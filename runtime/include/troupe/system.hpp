@@ -21,12 +21,16 @@
 #include <vector>
 
 #include <troupe/actor.hpp>
+#include <troupe/dead_letter.hpp>
 #include <troupe/detail/blocking_ask.hpp>
 #include <troupe/detail/factory.hpp>
 #include <troupe/ref.hpp>
 #include <troupe/supervision.hpp>
 
 namespace troupe {
+
+class span_sink;
+struct stall;
 
 struct system_options {
   std::uint32_t workers = 0;  // 1..256 threads; 0: one per core
@@ -38,6 +42,14 @@ struct system_options {
   /// Called for every failure, on the failed actor's worker, before its supervision acts. Must be
   /// thread safe and must not throw.
   std::function<void(const failure&, directive)> on_failure{};
+
+  /// A handler that holds its worker for so long is reported, and counted as `stalled`: see
+  /// stall.hpp. Zero: none is. `on_stall` is called on the watchdog's thread and must not throw.
+  duration stall_threshold = std::chrono::milliseconds(100);
+  std::function<void(const stall&)> on_stall{};
+
+  /// Takes the spans of messages with a correlation id, and outlives the system: see span.hpp.
+  span_sink* spans = nullptr;
 };
 
 /// Figures of all actors of one type, since the system began. Exact when the system is quiet.
@@ -47,6 +59,7 @@ struct type_statistics {
   std::uint64_t stopped = 0;    // by reason stopped
   std::uint64_t failed = 0;     // by reason failed
   std::uint64_t shut_down = 0;  // by reason shut_down
+  std::uint64_t linked = 0;     // by reason linked
   std::uint64_t restarts = 0;
 
   // Messages. accepted = handled + failed + expired + dropped + dead_letters + queued; queued
@@ -64,11 +77,14 @@ struct type_statistics {
   std::uint64_t mailbox_full = 0;
   std::uint64_t refused_stopped = 0;  // came to an actor that had stopped
 
-  std::uint64_t alive() const noexcept { return spawned - stopped - failed - shut_down; }
+  std::uint64_t stalled = 0;  // handlers that held their worker beyond the stall_threshold
+
+  std::uint64_t alive() const noexcept { return spawned - stopped - failed - shut_down - linked; }
 };
 
 /// How long the messages of one type take in the actors of one type, suspension included: a sample
-/// of one message in 64 of each actor, its first one included.
+/// of one message in 64 of each actor. Which of its first 64 is the first differs from actor to
+/// actor, so that short-lived ones are sampled in the same proportion.
 struct message_statistics {
   /// Upper bounds of the buckets; the last bucket, beyond them, has none.
   static constexpr std::array<duration, 7> bucket_bounds{
@@ -126,6 +142,24 @@ class system {
   /// by the deadline are reported; their threads are still joined once their handlers return.
   shutdown_report shutdown(duration deadline);
 
+  /// The same, but for `drain_within` at most the actors first handle what they have accepted; see
+  /// ref::stop(). What then is left becomes dead letters, and `deadline` begins.
+  shutdown_report shutdown(duration deadline, duration drain_within);
+
+  /// Sends dead letters to this actor from now on, until it stops; see dead_letter.hpp. May be
+  /// called on a worker. False when there are dead_letter_subscribers_max already.
+  template <class A>
+  bool subscribe_dead_letters(const ref<A>& subscriber) {
+    static_assert(handles<A, dead_letter>, "a subscriber needs void on(dead_letter)");
+    return subscribe(subscriber.cell(),
+                     [](const dead_letter& about,
+                        std::shared_ptr<detail::letter_sink> from) -> detail::envelope* {
+                       return new detail::letter<A>(about, std::move(from));
+                     });
+  }
+  /// How many there were, by reason. May be called on a worker.
+  dead_letter_counts dead_letters() const noexcept;
+
   std::uint32_t worker_count() const noexcept;
   /// One entry per actor type, by name. A snapshot; may be called on a worker.
   std::vector<type_statistics> statistics() const;
@@ -138,6 +172,7 @@ class system {
   detail::cell_ptr spawn_root(const detail::actor_type& type, const spawn_options& options,
                               bool temporary, std::unique_ptr<detail::actor_factory> factory);
   bool wait_closed(const detail::cell_ptr& cell, duration deadline);
+  bool subscribe(const detail::cell_ptr& subscriber, detail::make_letter make);
 
   std::unique_ptr<detail::system_core> core_;
 };

@@ -24,11 +24,8 @@ class actor;
 
 namespace detail {
 
-class task_promise_base {
+class task_promise_base : public pooled {
  public:
-  static void* operator new(std::size_t size) { return allocate(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept { release(memory, size); }
-
   std::suspend_always initial_suspend() const noexcept { return {}; }
 
   struct hand_back {

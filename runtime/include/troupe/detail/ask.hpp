@@ -8,6 +8,7 @@
 
 #include <troupe/detail/cell.hpp>
 #include <troupe/detail/envelopes.hpp>
+#include <troupe/detail/trace.hpp>
 
 namespace troupe::detail {
 
@@ -69,9 +70,11 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
   void await_suspend(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
   result_type await_resume() { return *std::move(result_); }
 
-  /// For actor::pipe: false when the result is there at once.
+  /// For actor::pipe and ask_group: false when the result is there at once. The answer goes through
+  /// `answers_to`, by default the asker itself.
   bool send(actor_cell& from,
-            void (*on_complete)(wait&, actor_cell&, end, request_envelope*) noexcept) {
+            void (*on_complete)(wait&, actor_cell&, end, request_envelope*) noexcept,
+            reply_port* answers_to = nullptr) {
     asked_at_ = from.now();
     if (!target_) return refuse(ask_errc::no_such_actor);
     if (from.cancelling()) return refuse(ask_errc::cancelled);
@@ -80,14 +83,15 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     wait::asked = request_;
     from.begin_wait(*this);
     request_->wait_id = wait::id;
-    request_->asker = &from;
-    from.retain();
+    reply_port* const port = answers_to ? answers_to : &from;
+    request_->asker = port;
+    port->retain();
     const tell_status status = target_->push(request_);
     if (status == tell_status::accepted || status == tell_status::dropped) {
       request_ = nullptr;  // comes back through the control list
       return true;
     }
-    from.release();
+    port->release();
     from.abandon_wait(*this);
     return refuse(status == tell_status::mailbox_full ? ask_errc::mailbox_full : ask_errc::stopped);
   }
@@ -107,7 +111,16 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     }
   }
 
+  /// Nothing is sent, or what was sent is given up: the result is this error.
+  void decline(actor_cell& from, ask_errc code, std::string cycle = {}) {
+    if (asked_at_ == time_point{}) asked_at_ = from.now();
+    fail(code, wait::asked, from.now(), std::move(cycle));
+  }
+
   result_type take() { return *std::move(result_); }
+  const std::optional<result_type>& result() const noexcept { return result_; }
+  const cell_ptr& target() const noexcept { return target_; }
+  std::uint64_t wait_id() const noexcept { return wait::id; }
   static ask_operation& of(wait& base) noexcept { return static_cast<ask_operation&>(base); }
 
  private:
@@ -161,7 +174,8 @@ class piped_ask final : ask_operation<M> {
   }
 
  private:
-  piped_ask(base_type&& ask, Map&& map) : base_type(std::move(ask)), map_(std::move(map)) {}
+  piped_ask(base_type&& ask, Map&& map)
+      : base_type(std::move(ask)), map_(std::move(map)), context_(current_context()) {}
 
   static void ended(wait& base, actor_cell& cell, wait::end how,
                     request_envelope* answer) noexcept {
@@ -172,14 +186,16 @@ class piped_ask final : ask_operation<M> {
   }
 
   void pass_on(actor_cell& cell) noexcept {
+    const trace_scope scope(context_.correlation ? &context_ : nullptr);
     try {
       cell.push_urgent(new told<A, message_type>(map_(this->take())));
     } catch (...) {
-      cell.fail(std::current_exception(), type_name<message_type>());
+      cell.push_urgent(new thrown<message_type>(std::current_exception()));  // in its turn
     }
   }
 
   Map map_;
+  const trace_context context_;  // that it was asked in
 };
 
 /// `co_await sleep_operation`: false when the actor is stopping.
@@ -201,6 +217,9 @@ class [[nodiscard("nothing sleeps until it is awaited")]] sleep_operation final 
   }
   void await_suspend(std::coroutine_handle<> frame) noexcept { frame_ = frame; }
   bool await_resume() const noexcept { return slept_; }
+
+  void decline(actor_cell&, ask_errc) noexcept {}
+  std::uint64_t wait_id() const noexcept { return wait::id; }
 
  private:
   troupe::duration length_;

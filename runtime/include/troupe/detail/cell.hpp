@@ -12,6 +12,7 @@
 //   held    messages must wait (a handler is suspended, a start or a decision is pending)
 //   closed  the actor is gone for good: messages are refused with `stopped`; a closed cell that is
 //           active is kept alive by a reference that belongs to the schedule
+//   drain   the actor stops once it has handled what it has accepted: messages are refused likewise
 // Only a turn clears `active`, and only by a compare-exchange that saw no work left; so a message
 // or a signal that comes in between is never missed, and no two workers ever have the cell.
 #pragma once
@@ -21,6 +22,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,6 +30,9 @@
 #include <troupe/ask_error.hpp>
 #include <troupe/clock.hpp>
 #include <troupe/detail/allocation.hpp>
+#include <troupe/detail/envelope.hpp>
+#include <troupe/detail/shown.hpp>
+#include <troupe/detail/trace.hpp>
 #include <troupe/monitor.hpp>
 #include <troupe/spawn_options.hpp>
 #include <troupe/task.hpp>
@@ -35,15 +40,7 @@
 namespace troupe {
 
 class actor;
-
-/// What became of a tell. Nothing waits; a refusal is counted, so the status may be ignored.
-enum class tell_status : std::uint8_t {
-  accepted,       // in the mailbox
-  mailbox_full,   // refused: at capacity
-  dropped,        // accepted and dropped at once: at capacity, by overflow::drop_newest
-  stopped,        // a dead letter: the actor has stopped
-  no_such_actor,  // the reference is empty
-};
+struct actor_status;
 
 namespace detail {
 
@@ -54,79 +51,12 @@ class system_core;
 struct blocked_send;
 struct envelope;
 struct actor_type;
-struct type_counters;
-
-enum class handler_outcome : std::uint8_t {
-  finished,
-  suspended,
-  expired  // its asker had given up: not handled
-};
-
-/// What can be done with a message, by its type and the actor's.
-struct envelope_type {
-  handler_outcome (*handle)(actor_cell&, envelope*);  // may throw; does not free on throw
-  void (*complete)(actor_cell&, envelope*, std::coroutine_handle<>);  // frame done; may throw
-  void (*discard)(actor_cell&, envelope*, ask_errc why) noexcept;     // answers an ask, frees
-  std::string_view message;
-};
-
-struct envelope {
-  explicit envelope(const envelope_type& of) noexcept : type(&of) {}
-  static void* operator new(std::size_t size) { return allocate(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept { release(memory, size); }
-
-  std::atomic<envelope*> next{nullptr};
-  const envelope_type* type;
-};
-
-/// An entry of a cell's control list: never refused, its memory belongs to what it is part of.
-struct control_node {
-  explicit control_node(void (*on_turn)(control_node*, actor_cell&) noexcept) noexcept
-      : run(on_turn) {}
-  control_node* next = nullptr;
-  void (*run)(control_node*, actor_cell&) noexcept;
-};
+class type_counters;
 
 /// Tells a parent that a child has closed.
 struct exit_node final : control_node {
   explicit exit_node(actor_cell& of) noexcept;
   actor_cell& child;
-};
-
-/// Where an answer goes. Reference-counted by hand: an answer may come after the asker has left.
-class reply_port {
- public:
-  virtual void deliver(control_node& answer) noexcept = 0;  // any thread
-  /// Called on the turn of `by` before it delivers: the asker waits for it no more.
-  virtual void answered(actor_cell& by) noexcept = 0;
-  virtual void retain() noexcept = 0;
-  virtual void release() noexcept = 0;
-
- protected:
-  ~reply_port() = default;
-};
-
-/// A request on its way out, and the same node on its way back with the answer. It always comes
-/// back to the asker, who frees it; so the asker may read the stamps until then.
-struct request_envelope : envelope, control_node {
-  request_envelope(const envelope_type& of, void (*on_turn)(control_node*, actor_cell&) noexcept,
-                   void (*destroy_self)(request_envelope*) noexcept) noexcept
-      : envelope(of), control_node(on_turn), destroy(destroy_self) {}
-
-  /// Sends the answer back. After it the node is the asker's.
-  void give_back(actor_cell& from) noexcept {
-    reply_port* to = asker;
-    to->answered(from);
-    to->deliver(*this);
-    to->release();
-  }
-
-  void (*destroy)(request_envelope*) noexcept;
-  reply_port* asker = nullptr;  // retained
-  std::uint64_t wait_id = 0;
-  ask_errc failure{};                          // valid when there is no value
-  std::atomic<duration::rep> picked_up_at{0};  // 0: still in the mailbox
-  std::atomic<bool> cancelled{false};          // set by an asker who gave up
 };
 
 /// One thing a turn waits for: an answer or a point in time. Lives in the awaiting frame, or on the
@@ -145,7 +75,7 @@ struct wait {
   void (*discard)(wait&) noexcept = nullptr;
 };
 
-struct actor_factory {
+struct actor_factory : pooled {
   virtual ~actor_factory() = default;
   virtual std::unique_ptr<actor> make() = 0;
 };
@@ -158,7 +88,8 @@ struct actor_type {
   std::coroutine_handle<> (*stop)(actor&);        // task<>
   void (*finish_stop)(std::coroutine_handle<>);   // takes the result; may throw
   void (*turn_ended)(actor&);
-  envelope* (*terminated_message)(terminated);  // null: does not handle terminated
+  envelope* (*terminated_message)(terminated);    // null: does not handle terminated
+  envelope* (*link_broken_message)(link_broken);  // null: stops with those it is linked to
 };
 
 /// A cell's entry in a timer queue: wakes it up no later than the time it is armed for.
@@ -176,10 +107,18 @@ struct timed_message {
   virtual envelope* make() = 0;
 };
 
+struct batch_base;
 struct cold_state;
 struct evicting_queue;
+struct judgement;
+struct link_request;
+struct monitor_record;
+struct traced;
 
-class actor_cell final : public reply_port {
+/// A worker's time, read now and then: see worker.hpp.
+using coarse_clock = shown<duration::rep>;
+
+class actor_cell final : public reply_port, public pooled {
  public:
   actor_cell(system_core& system, actor_cell* parent, const actor_type& type,
              const spawn_options& options, bool temporary, std::unique_ptr<actor_factory> factory);
@@ -193,8 +132,8 @@ class actor_cell final : public reply_port {
   }
   /// Takes the envelope when accepted or dropped; else it stays the caller's.
   tell_status push(envelope* message) noexcept;
-  /// Whether senders wait for room; a hint.
-  bool senders_wait() const noexcept { return senders_wait_.load(std::memory_order_relaxed); }
+  /// Whether who waits for room is to wait behind others; a hint.
+  bool must_queue() const noexcept;
   /// Puts a node on the control list; its `run` is called on a turn.
   void signal(control_node& node) noexcept;
   void deliver(control_node& answer) noexcept override { signal(answer); }
@@ -202,20 +141,32 @@ class actor_cell final : public reply_port {
     actor_cell* waited_for = &by;
     waiting_for_.compare_exchange_strong(waited_for, nullptr);
   }
-  /// Links a cell that was spawned outside any turn; stops it when this actor is stopping.
-  void adopt(actor_cell& child);
+  /// Links a cell that was spawned outside any turn, and has not begun. False when this actor is
+  /// stopping: the child is to be stopped before it begins. So who has stopped has no child.
+  bool adopt(actor_cell& child);
   /// Makes a cell that has just been linked or adopted run for the first time.
   void begin() noexcept { wake(); }
   /// Calls `listener.run` on a turn once the actor has stopped; at once when it has.
   void on_closed(control_node& listener) noexcept;
   /// Stops the actor after the message it handles; what is queued becomes dead letters.
   void request_stop(stop_reason why) noexcept;
+  /// Stops the actor once it has handled what it has accepted, or when the time has come. From now
+  /// on messages are refused as if it had stopped.
+  void request_drain(stop_reason why, duration within) noexcept;
+  void request_drain_until(stop_reason why, time_point until) noexcept;
   /// Restarts the actor together with a sibling that failed.
   void request_restart() noexcept;
   /// Wakes the cell so that its turn looks at the time.
   void alarm_rang() noexcept;
   std::uint64_t id() const noexcept { return id_; }
+  const actor_cell* parent() const noexcept { return parent_; }
   const actor_type& type() const noexcept { return type_; }
+  /// Stopped for good.
+  bool gone() const noexcept { return (word_.load(std::memory_order_relaxed) & closed) != 0; }
+  /// What inspect() tells; the cell has not closed.
+  actor_status status(time_point now) const;
+  /// Changes when a message of this turn has ended; for the watchdog.
+  std::uint32_t progress() const noexcept;
   /// Messages accepted that the figures of the type do not hold yet. Any thread.
   std::uint64_t accepted_unpublished() const noexcept;
   std::uint32_t depth() const noexcept {
@@ -227,21 +178,24 @@ class actor_cell final : public reply_port {
   // For the executor ------------------------------------------------------------------------
   enum class turn_result : bool { parked, requeue };
   /// Runs up to a batch of messages. After `parked` the cell must not be touched any more.
-  turn_result run_turn() noexcept;
+  turn_result run_turn(const coarse_clock& clock) noexcept;
   /// Ends the actor and those below it when no worker runs any more; whatever state it is in.
   void close_forcibly() noexcept;
   actor_cell* next_runnable = nullptr;  // the run queue's link
-  actor_cell* next_live = nullptr;      // the system's list of cells that have not closed
-  actor_cell* previous_live = nullptr;
+
+  // On a turn, or before another thread knows the cell: as on_closed(). The first is called first.
+  void add_close_listener(control_node& listener);
 
   // On a turn -------------------------------------------------------------------------------
   static actor_cell& current() noexcept;  // the cell whose turn this thread runs; asserts
   static actor_cell* current_or_null() noexcept;
   actor& instance() noexcept { return *instance_; }
   time_point now() const noexcept;
+  /// now(), or a little later: see executor::about_now().
+  time_point about_now() const noexcept;
   cold_state& cold();
   bool cancelling() const noexcept { return cancelling_; }
-  bool restarted() const noexcept { return restarted_; }
+  bool restarted() const noexcept { return restarts_ > 0; }
   stop_reason stop_cause() const noexcept { return why_stopped_; }
 
   /// Says that this actor suspends until `target` has answered. When that would close a cycle of
@@ -269,8 +223,18 @@ class actor_cell final : public reply_port {
   cell_ptr spawn(const actor_type& type, const spawn_options& options, bool temporary,
                  std::unique_ptr<actor_factory> factory);
   void supervise_children(strategy how) noexcept { strategy_ = how; }
+  void supervise_children(std::unique_ptr<supervision_strategy> how);
   void monitor(actor_cell& target);
+  void link(actor_cell& target);
+  void unlink(actor_cell& target) noexcept;
   handler_outcome run_handler(std::coroutine_handle<> frame);
+  /// The batch that collects messages of this type; null before the first.
+  batch_base* find_batch(const envelope_type& items) noexcept;
+  batch_base& keep_batch(std::unique_ptr<batch_base> made);
+  /// The message that runs has joined the batch.
+  void joined(batch_base& batch) noexcept;
+  /// The batch has run: its messages are handled, or have failed.
+  void end_batch(batch_base& batch, bool handled) noexcept;
   /// For what a handler started and what threw later, on this actor's turn.
   void fail(std::exception_ptr error, std::string_view message) noexcept;
 
@@ -278,12 +242,15 @@ class actor_cell final : public reply_port {
   friend struct exit_node;
   friend class system_core;
   friend struct monitor_record;
+  friend struct judgement;
+  friend struct link_request;
+  friend struct traced;
 
   enum class phase : std::uint8_t {
     created,   // not constructed yet
     starting,  // started() runs
     running,
-    failed,    // has escalated; waits for the supervisor to stop or restart it
+    failed,    // waits for the supervisor to decide
     backoff,   // waits to be restarted
     stopping,  // children stop, then stopping() runs
     stopped
@@ -292,37 +259,62 @@ class actor_cell final : public reply_port {
   enum class frame_kind : std::uint8_t { handler, started, stopping };
 
   // The schedule word: count in the low bits, then the flags, then how many messages were ever
-  // accepted, modulo 2^36: the same compare-exchange that reserves a place counts it.
+  // accepted, modulo 2^35: the same compare-exchange that reserves a place counts it.
   static constexpr std::uint64_t count_mask = mailbox_capacity_max;
   static constexpr std::uint64_t active = 1ULL << 24U;
   static constexpr std::uint64_t signalled = 1ULL << 25U;
   static constexpr std::uint64_t held = 1ULL << 26U;
   static constexpr std::uint64_t closed = 1ULL << 27U;
-  static constexpr unsigned accepted_shift = 28;
+  static constexpr std::uint64_t draining = 1ULL << 28U;
+  static constexpr unsigned accepted_shift = 29;
   static constexpr std::uint64_t one_accepted = 1ULL << accepted_shift;
   static constexpr std::uint32_t batch_max = 64;
+  static constexpr std::uint32_t no_more_adoptions = 1U << 31U;
+
+  // What inspect() tells of an actor that handles no message, but runs a hook.
+  static constexpr envelope_type constructor_hook{nullptr, nullptr, nullptr, "constructor"};
+  static constexpr envelope_type started_hook{nullptr, nullptr, nullptr, "started"};
+  static constexpr envelope_type stopping_hook{nullptr, nullptr, nullptr, "stopping"};
 
   ~actor_cell();
   void destroy() noexcept;
   void wake() noexcept;
+  envelope* take() noexcept;
+  envelope* take_with_priority() noexcept;
   envelope* pop() noexcept;
+  void push_priority(envelope* message) noexcept;
+  tell_status push_untraced(envelope* message) noexcept;
+  tell_status push_traced(envelope* message) noexcept;
   tell_status push_to_full(envelope* message) noexcept;
   tell_status push_evicting(envelope* message) noexcept;
   envelope* pop_evicting() noexcept;
   void admit_blocked() noexcept;
   bool has_blocked() const noexcept;
   void run_control() noexcept;
-  void run_messages() noexcept;
+  void run_messages(const coarse_clock& clock) noexcept;
   void run_envelope(envelope* message) noexcept;
+  bool ends_batch(const envelope* message, bool from_mailbox) const noexcept;
+  bool batch_is_due() const noexcept;
+  void run_batch() noexcept;
+  std::uint32_t waiting_in_batch() const noexcept;
+  void bury_batch() noexcept;
   /// What became of the message that ran.
   enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };  // of a turn
   void settle(outcome what, std::string_view message) noexcept;
+  std::string_view running_name() const noexcept;
+  const trace_context* running_context() const noexcept;
   void publish_tally() noexcept;
   void frame_progressed() noexcept;
+  void begin_hook(const envelope_type& hook) noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
   void finish_frame() noexcept;
   void construct() noexcept;
   void decide(failure cause) noexcept;
+  void carry_out(directive decision, failure cause) noexcept;
+  void ask_supervisor(failure cause) noexcept;
+  directive judge(actor_cell& failed, const failure& cause,
+                  std::span<const time_point> history) noexcept;
+  void sentence(directive decision, failure cause) noexcept;
   void escalate(failure cause) noexcept;
   void begin_restart() noexcept;
   void restart_siblings_of(const actor_cell& failed) noexcept;
@@ -330,21 +322,32 @@ class actor_cell final : public reply_port {
   void continue_restart() noexcept;
   void begin_stop(stop_reason why) noexcept;
   void continue_stop() noexcept;
+  void watch(actor_cell& target, bool as_link);
+  monitor_record* link_to(const actor_cell& target) const noexcept;
+  void forget(monitor_record& watching) noexcept;
+  void end_watch(monitor_record& watching) noexcept;
+  void link_is_broken(const link_broken& how) noexcept;
+  void drain(stop_reason why, time_point until) noexcept;
+  bool drained() const noexcept;
+  void begin_drained_stop() noexcept;
   void close() noexcept;
   void link_child(actor_cell& child) noexcept;
   void child_has_stopped(actor_cell& child) noexcept;
   void stop_children() noexcept;
   void end_suspended_handler() noexcept;
   void discard_mailbox() noexcept;
+  tell_status refuse_stopped(const envelope& message) noexcept;
+  void bury(envelope* message) noexcept;
   void drop_instance() noexcept;
   void look_at_the_time() noexcept;
   void arm() noexcept;
   bool messages_held() const noexcept { return phase_ != phase::running || frame_ != nullptr; }
-  turn_result end_turn() noexcept;
+  turn_result end_turn(const coarse_clock& clock) noexcept;
 
   // Any thread
   std::atomic<std::uint64_t> word_{0};
   std::atomic<envelope*> tail_;
+  std::atomic<envelope*> priority_incoming_{nullptr};  // the priority lane, newest first
   std::atomic<control_node*> control_{nullptr};
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
@@ -352,13 +355,17 @@ class actor_cell final : public reply_port {
   std::atomic<bool> restart_requested_{false};
   std::atomic<actor_cell*> waiting_for_{nullptr};  // see wait_graph.cpp
   std::atomic<bool> senders_wait_{false};
+  std::atomic<bool> has_strategy_{false};    // of its own, for its children
+  std::atomic<std::uint32_t> adoptions_{0};  // under way; no_more_adoptions once it is stopping
 
   // The turn's own
-  phase phase_ = phase::created;
+  shown<phase> phase_{phase::created};
+  shown<bool> in_turn_{false};
   bool temporary_;
   bool cancelling_ = false;  // waits complete at once: a suspended handler is being stopped
   bool running_is_urgent_ = false;
-  bool restarted_ = false;
+  phase failed_in_ = phase::created;  // while the supervisor decides: to resume in
+  std::uint8_t priority_in_a_row_ = 0;
   strategy strategy_ = strategy::one_for_one;
   std::uint8_t until_sample_ = 0;  // messages that are not measured before the next that is
   bool runs_stopping_hook_ = false;
@@ -367,14 +374,30 @@ class actor_cell final : public reply_port {
   std::uint32_t processed_ = 0;  // of the mailbox, since the turn began
   struct tally {
     std::uint32_t urgent_accepted = 0;
-    std::uint32_t by_outcome[4]{};
+    shown<std::uint32_t> by_outcome[4];
   } tally_;                                      // since it was published
   std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
+  // The message and the control node that made the cell active, where one did: put in by whoever
+  // set `active`, before scheduling.
+  envelope* first_ = nullptr;
+  control_node* first_control_ = nullptr;
+
+  // Written by the turn for inspect()
+  shown<const envelope_type*> current_{nullptr};  // what runs or is suspended, message or hook
+  shown<std::uint64_t> correlation_{0};           // of it
+  shown<duration::rep> current_since_{0};
+  shown<duration::rep> active_at_;            // the end of its last turn
+  shown<std::uint64_t> processed_before_{0};  // messages, without those of the tally
+  shown<std::uint32_t> failed_before_{0};
+  shown<std::uint32_t> restarts_{0};
+
   envelope* head_;
   envelope stub_;
+  envelope* priority_first_ = nullptr;  // what was taken from the priority lane, oldest first
   envelope* urgent_first_ = nullptr;
   envelope* urgent_last_ = nullptr;
-  envelope* running_ = nullptr;              // the message of the suspended handler
+  batch_base* open_batch_ = nullptr;         // collects messages
+  envelope* running_ = nullptr;              // the message of the handler that runs or is suspended
   time_point sampled_since_{};               // when it began, where it is measured
   std::coroutine_handle<> frame_ = nullptr;  // its outermost frame
   std::unique_ptr<actor> instance_;
@@ -393,7 +416,7 @@ class actor_cell final : public reply_port {
   const actor_type& type_;
   type_counters& counters_;
   const std::uint64_t id_;
-  const spawn_options options_;
+  const spawn_options& options_;  // the default ones, or a copy of its own
 };
 
 /// A counted reference to a cell.

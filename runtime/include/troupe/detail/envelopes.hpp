@@ -1,10 +1,12 @@
 // The envelopes of a message M for an actor A: how it is handled, answered and thrown away.
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include <troupe/batch.hpp>
 #include <troupe/detail/cell.hpp>
 
 namespace troupe::detail {
@@ -32,7 +34,13 @@ struct told final : envelope {
 
   static handler_outcome handle(actor_cell& cell, envelope* base) {
     auto* self = static_cast<told*>(base);
-    return call_handler<A, M>(cell, std::move(self->message), [self](auto&&...) { delete self; });
+    if constexpr (handles_in_batches<A, M>) {
+      batch_of<A, M>::add(cell, operations, std::move(self->message));
+      delete self;
+      return handler_outcome::batched;
+    } else {
+      return call_handler<A, M>(cell, std::move(self->message), [self](auto&&...) { delete self; });
+    }
   }
   static void complete(actor_cell&, envelope* base, std::coroutine_handle<> frame) {
     using promise = task_promise<reply_t<M>>;
@@ -42,7 +50,8 @@ struct told final : envelope {
   static void discard(actor_cell&, envelope* base, ask_errc) noexcept {
     delete static_cast<told*>(base);
   }
-  static constexpr envelope_type operations{&handle, &complete, &discard, type_name<M>()};
+  static constexpr envelope_type operations{
+      &handle, &complete, &discard, type_name<M>(), urgent_message<M>, handles_in_batches<A, M>};
 
   M message;
 };
@@ -83,7 +92,8 @@ struct asked final : request_of<M> {
       discard(cell, base, ask_errc::cancelled);  // nobody waits for it any more
       return handler_outcome::expired;
     }
-    self->picked_up_at.store(cell.now().time_since_epoch().count(), std::memory_order_relaxed);
+    self->picked_up_at.store(cell.about_now().time_since_epoch().count(),
+                             std::memory_order_relaxed);
     return call_handler<A, M>(cell, std::move(self->message), [&cell, self](auto&&... value) {
       self->answer.emplace(std::forward<decltype(value)>(value)...);
       self->give_back(cell);
@@ -106,7 +116,26 @@ struct asked final : request_of<M> {
     self->failure = why;
     self->give_back(cell);
   }
-  static constexpr envelope_type operations{&handle, &complete, &discard, type_name<M>()};
+  static constexpr envelope_type operations{&handle, &complete, &discard, type_name<M>(),
+                                            urgent_message<M>};
+};
+
+/// An exception as a message: handling it throws. For what fails when another message may be
+/// running.
+template <class M>
+struct thrown final : envelope {
+  explicit thrown(std::exception_ptr what) noexcept
+      : envelope(operations), error(std::move(what)) {}
+
+  static handler_outcome handle(actor_cell&, envelope* base) {
+    std::rethrow_exception(static_cast<thrown*>(base)->error);
+  }
+  static void discard(actor_cell&, envelope* base, ask_errc) noexcept {
+    delete static_cast<thrown*>(base);
+  }
+  static constexpr envelope_type operations{&handle, nullptr, &discard, type_name<M>()};
+
+  std::exception_ptr error;
 };
 
 /// What a timer of actor A sends.

@@ -63,6 +63,11 @@ constexpr actor_type make_actor_type() {
       return new told<A, terminated>(std::move(notice));
     };
   }
+  if constexpr (handles<A, link_broken>) {
+    type.link_broken_message = [](link_broken notice) -> envelope* {
+      return new told<A, link_broken>(std::move(notice));
+    };
+  }
   return type;
 }
 
@@ -117,7 +122,7 @@ std::unique_ptr<actor_factory> make_factory(make_with<F> factory) {
 /// `create(type, options, temporary, factory)`, which gives the cell.
 template <class A, class Create, class... Arguments>
 ref<A> spawn_as(Create&& create, Arguments&&... arguments) {
-  return ref<A>(create(actor_type_of<A>, spawn_options{}, false,
+  return ref<A>(create(actor_type_of<A>, default_spawn_options, false,
                        make_factory<A, true>(std::forward<Arguments>(arguments)...)));
 }
 template <class A, class Create, spawn_options_type Options, class... Arguments>
