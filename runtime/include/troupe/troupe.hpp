@@ -4,6 +4,7 @@
 #include <troupe/actor.hpp>
 #include <troupe/ask_error.hpp>
 #include <troupe/batch.hpp>
+#include <troupe/broadcast.hpp>
 #include <troupe/cancellation.hpp>
 #include <troupe/clock.hpp>
 #include <troupe/correlation.hpp>
@@ -11,12 +12,17 @@
 #include <troupe/inspect.hpp>
 #include <troupe/io/acceptor.hpp>
 #include <troupe/io/byte_stream.hpp>
+#include <troupe/lazy_ref.hpp>
 #include <troupe/message.hpp>
 #include <troupe/monitor.hpp>
 #include <troupe/offload.hpp>
+#include <troupe/pool.hpp>
 #include <troupe/random.hpp>
+#include <troupe/recipient.hpp>
 #include <troupe/ref.hpp>
+#include <troupe/registry.hpp>
 #include <troupe/send.hpp>
+#include <troupe/shard.hpp>
 #include <troupe/span.hpp>
 #include <troupe/spawn_options.hpp>
 #include <troupe/stall.hpp>
@@ -25,4 +31,5 @@
 #include <troupe/supervision.hpp>
 #include <troupe/system.hpp>
 #include <troupe/task.hpp>
+#include <troupe/watch.hpp>
 #include <troupe/when.hpp>
