@@ -27,7 +27,8 @@ must("installing" ${CMAKE_COMMAND} --install "${BUILD}" --prefix "${prefix}" ${c
 file(GLOB_RECURSE headers RELATIVE "${HEADERS}" "${HEADERS}/*.hpp")
 list(TRANSFORM headers PREPEND "include/")
 file(GLOB_RECURSE installed RELATIVE "${prefix}" "${prefix}/*")
-list(FILTER installed EXCLUDE REGEX "/troupe-targets-[a-z]+\\.cmake$")  # one for each build type
+# One for each build type:
+list(FILTER installed EXCLUDE REGEX "/troupe-(.*-)?targets-[a-z]+\\.cmake$")
 string(REGEX MATCH "[^;]*(/[^;/]*)?/libtroupe\\.a" archive "${installed}")
 cmake_path(GET archive PARENT_PATH lib)
 set(wanted ${headers}
@@ -37,6 +38,10 @@ set(wanted ${headers}
   "${lib}/cmake/troupe/troupe-config-version.cmake"
   "${lib}/cmake/troupe/troupe-targets.cmake"
   "share/doc/troupe/LICENSE")
+if(WITH_JOURNAL)
+  list(APPEND wanted "${lib}/libtroupe_journal_sqlite.a"
+                     "${lib}/cmake/troupe/troupe-journal-sqlite-targets.cmake")
+endif()
 list(SORT wanted)
 list(SORT installed)
 if(NOT installed STREQUAL wanted)
@@ -82,7 +87,7 @@ if(SANITIZE)
 endif()
 set(configure ${CMAKE_COMMAND} -G "${GENERATOR}" -S "${CMAKE_CURRENT_LIST_DIR}/consumer"
   "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${flags}"
-  "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}")
+  "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" "-DWITH_JOURNAL=${WITH_JOURNAL}")
 must("configuring the consumer" ${configure} -B "${consumer_build}" "-DWANTED=${VERSION}")
 must("building the consumer" ${CMAKE_COMMAND} --build "${consumer_build}")
 must("running the program" "${consumer_build}/greet")
@@ -90,6 +95,10 @@ if(NOT output STREQUAL "hello, world\n")
   message(FATAL_ERROR "the program said: ${output}")
 endif()
 must("running the simulated program" "${consumer_build}/greet_simulated")
+
+if(WITH_JOURNAL)
+  must("running the program with a journal" "${consumer_build}/greet_durably" "${SCRATCH}/journal")
+endif()
 
 # A version that breaks its users is not found.
 execute_process(COMMAND ${configure} -B "${consumer_build}/too_new" -DWANTED=99.0

@@ -7,12 +7,17 @@
 #include <troupe/broadcast.hpp>
 #include <troupe/cancellation.hpp>
 #include <troupe/clock.hpp>
+#include <troupe/completion.hpp>
 #include <troupe/correlation.hpp>
 #include <troupe/dead_letter.hpp>
+#include <troupe/durable_state.hpp>
+#include <troupe/event_sourced.hpp>
 #include <troupe/inspect.hpp>
 #include <troupe/io/acceptor.hpp>
 #include <troupe/io/byte_stream.hpp>
+#include <troupe/journal.hpp>
 #include <troupe/lazy_ref.hpp>
+#include <troupe/memory_journal.hpp>
 #include <troupe/message.hpp>
 #include <troupe/monitor.hpp>
 #include <troupe/offload.hpp>
