@@ -3,6 +3,7 @@
 #include <array>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -169,6 +170,135 @@ TEST(guide, a_child_that_fails_too_often_takes_its_parent_with_it) {
   auto second = system.ask(office, child_of{}, 1s).value();
   EXPECT_NE(second, first);
   EXPECT_EQ(system.ask(second, hello{}, 1s).value(), "hello");
+}
+
+// ---- hearing of an end, references to a base class
+
+struct news {
+  std::string headline;
+};
+
+class subscriber : public troupe::actor {
+ public:
+  virtual void on(news) = 0;
+};
+
+struct enlist {
+  troupe::ref<subscriber> who;
+};
+struct member_count {
+  using reply = std::size_t;
+};
+
+class club final : public troupe::actor {
+ public:
+  void on(enlist m) {
+    monitor(m.who);
+    members_.push_back(m.who);
+  }
+  std::size_t on(member_count) { return members_.size(); }
+  void on(troupe::terminated m) {
+    std::erase_if(members_, [&](const auto& each) { return each.id() == m.who; });
+  }
+
+ private:
+  std::vector<troupe::ref<subscriber>> members_;
+};
+
+class reader final : public subscriber {
+ public:
+  void on(news) override {}
+};
+
+TEST(guide, who_monitors_hears_of_the_end) {
+  troupe::sim::simulation world(1);
+  auto& system = world.system();
+  auto all = system.spawn<club>();
+  auto anna = system.spawn<reader>();
+  all.tell(enlist{anna});
+  EXPECT_EQ(system.ask(all, member_count{}, 1s).value(), 1U);
+  anna.stop();
+  world.settle();
+  EXPECT_EQ(system.ask(all, member_count{}, 1s).value(), 0U);
+}
+
+// ---- a timer that is set again
+
+struct use {};
+struct idle {};
+
+class scratchpad final : public troupe::actor {
+ public:
+  void on(use) {
+    cancel(idle_);
+    idle_ = send_after(1s, idle{});
+  }
+  void on(idle) { stop(); }
+
+ private:
+  troupe::timer_id idle_ = send_after(1s, idle{});
+};
+
+TEST(guide, an_actor_that_nobody_uses_stops_itself) {
+  troupe::sim::simulation world(1);
+  auto pad = world.system().spawn<scratchpad>();
+  world.run_for(900ms);
+  pad.tell(use{});
+  world.run_for(900ms);
+  EXPECT_EQ(pad.tell(use{}), troupe::tell_status::accepted);
+  world.run_for(1100ms);
+  EXPECT_EQ(pad.tell(use{}), troupe::tell_status::stopped);
+}
+
+// ---- the newest value
+
+struct prices {
+  int bread = 0;
+};
+struct bread_price {
+  using reply = int;
+};
+
+class shop final : public troupe::actor {
+ public:
+  explicit shop(const troupe::watch<prices>& market) : subscription_(market.subscribe(*this)) {}
+  void on(troupe::updated<prices> m) { newest_ = m.now; }
+  int on(bread_price) { return (*newest_)->bread; }
+
+ private:
+  troupe::watch_subscription subscription_;
+  std::optional<troupe::snapshot<prices>> newest_;
+};
+
+TEST(guide, a_watch_tells_the_newest_value) {
+  troupe::sim::simulation world(1);
+  troupe::watch_source<prices> market(prices{.bread = 2});
+  auto corner = world.system().spawn<shop>(market.watch());
+  for (int price = 3; price <= 10; ++price) market.publish(prices{.bread = price});
+  EXPECT_EQ(market.watch().read()->bread, 10);
+  world.settle();
+  EXPECT_EQ(world.system().ask(corner, bread_price{}, 1s).value(), 10);
+}
+
+// ---- an actor that is spawned when it is needed
+
+TEST(guide, a_lazy_actor_is_spawned_by_its_first_message) {
+  troupe::sim::simulation world(1);
+  auto& system = world.system();
+  troupe::lazy_ref<scratchpad> pad(system);  // nothing runs yet
+  EXPECT_FALSE(pad.peek());
+  pad.tell(use{});
+  EXPECT_TRUE(pad.peek());
+  world.run_for(2s);  // it has stopped itself
+  EXPECT_EQ(pad.tell(use{}), troupe::tell_status::accepted);
+}
+
+// ---- who handles a message, whoever it is
+
+TEST(guide, a_recipient_is_whoever_handles_the_message) {
+  troupe::sim::simulation world(1);
+  const troupe::recipient<use> to = world.system().spawn<scratchpad>();
+  EXPECT_EQ(to.tell(use{}), troupe::tell_status::accepted);
 }
 
 // ---- shutdown

@@ -1,8 +1,7 @@
-// rate_limiter: one actor per key. A directory spawns a key's bucket on its first use; a bucket
-// that was not used for a while stops itself, and the directory, which monitors it, forgets the
-// key. So what is kept is bounded by the keys that are in use.
+// rate_limiter: one actor per key. The registry spawns a key's bucket when it is first asked, and
+// stops a bucket that has not been used for a while. So what is kept is bounded by the keys that
+// are in use, and a bucket that comes back is full.
 #include <iostream>
-#include <map>
 #include <string>
 
 #include <troupe/troupe.hpp>
@@ -12,62 +11,45 @@ using namespace std::chrono_literals;
 struct take {
   using reply = bool;  // false: over the limit
 };
-struct idle {};
 
 class bucket final : public troupe::actor {
  public:
-  bool on(take) {
-    cancel(idle_);
-    idle_ = send_after(1s, idle{});
-    return tokens_ > 0 && tokens_-- > 0;
-  }
-  void on(idle) { stop(); }
+  bucket(const std::string& /*key*/, int limit) : tokens_(limit) {}
+  bool on(take) { return tokens_ > 0 && tokens_-- > 0; }
 
  private:
-  int tokens_ = 3;
-  troupe::timer_id idle_ = send_after(1s, idle{});
+  int tokens_;
+};
+using buckets = troupe::registry<std::string, bucket>;
+
+struct request {
+  using reply = bool;
+  std::string user;
 };
 
-struct find_bucket {
-  using reply = troupe::ref<bucket>;
-  std::string key;
-};
-
-class directory final : public troupe::actor {
+class gate final : public troupe::actor {
  public:
-  troupe::ref<bucket> on(find_bucket m) {
-    auto& found = buckets_[m.key];
-    if (!found) {
-      found = spawn<bucket>();
-      monitor(found);
-    }
-    return found;
-  }
-  void on(troupe::terminated m) {
-    std::erase_if(buckets_, [&](const auto& each) { return each.second.id() == m.who; });
+  explicit gate(buckets all) : buckets_(std::move(all)) {}
+  troupe::task<bool> on(request m) {
+    const auto allowed = co_await buckets_.ask(m.user, take{}, 1s);  // get_or_spawn, then ask
+    co_return allowed.value_or(false);
   }
 
  private:
-  std::map<std::string, troupe::ref<bucket>> buckets_;
+  buckets buckets_;
 };
-
-bool allowed(troupe::system& system, troupe::ref<directory> all, const std::string& key) {
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const auto of_key = system.ask(all, find_bucket{key}, 10s);
-    const auto answer = system.ask(of_key.value(), take{}, 10s);
-    if (answer) return *answer;  // else it stopped just now, and the next one found is new
-  }
-  return false;
-}
 
 int main() {
   troupe::system system;
-  const auto all = system.spawn<directory>();
-  for (const std::string key : {"anna", "anna", "anna", "anna", "ben"}) {
-    std::cout << key << ": " << (allowed(system, all, key) ? "yes" : "no") << '\n';
-  }
+  const buckets all(system, {.idle_after = 1s}, 3);
+  const auto entrance = system.spawn<gate>(all);
+  const auto try_to_enter = [&](const std::string& user) {
+    const bool allowed = system.ask(entrance, request{user}, 10s).value();
+    std::cout << user << ": " << (allowed ? "yes" : "no") << '\n';
+  };
+  for (const std::string user : {"anna", "anna", "anna", "anna", "ben"}) try_to_enter(user);
 
-  const auto bucket_of_anna = system.ask(all, find_bucket{"anna"}, 10s).value();
-  if (!system.wait_stopped(bucket_of_anna, 10s)) return 1;
-  std::cout << "a second later\nanna: " << (allowed(system, all, "anna") ? "yes" : "no") << '\n';
+  if (!system.wait_stopped(all.find("anna"), 10s)) return 1;
+  std::cout << "a second later\n";
+  try_to_enter("anna");
 }

@@ -1,8 +1,7 @@
-// worker_pool: a pool by hand. The pool gives each of its workers one job and the next as soon as
-// that one is done. pipe() asks without waiting: the answer becomes a message of the pool itself,
-// so the pool stays free to hear from the other workers.
+// worker_pool: jobs for a pool of workers. pipe() asks without waiting: the answer becomes a
+// message of the asking actor itself, so all the jobs are under way at once.
+#include <algorithm>
 #include <iostream>
-#include <vector>
 
 #include <troupe/troupe.hpp>
 
@@ -32,44 +31,36 @@ class worker final : public troupe::actor {
   }
 };
 
-struct job_done {
-  troupe::ref<worker> by;
+struct counted {
   troupe::ask_result<count_primes> found;
 };
 
-class pool final : public troupe::actor {
+class census final : public troupe::actor {
  public:
-  pool(int workers, int numbers, int& result) : numbers_(numbers), result_(result) {
-    for (int i = 0; i < workers; ++i) give_a_job(spawn<worker>());
+  census(int numbers, int& result) : result_(result) {
+    for (int from = 0; from < numbers; from += 1000) {
+      const count_primes job{from, std::min(from + 1000, numbers)};
+      pipe(workers_.ask(job, 60s), [](auto found) { return counted{std::move(found)}; });
+      ++jobs_;
+    }
   }
 
-  void on(job_done m) {
-    --busy_;
+  void on(counted m) {
     if (m.found) result_ += *m.found;
     if (!m.found) std::cerr << m.found.error().describe() << '\n';
-    give_a_job(m.by);
-    if (busy_ == 0) stop();  // and with it its workers
+    if (--jobs_ == 0) stop();  // and with it the pool
   }
 
  private:
-  void give_a_job(troupe::ref<worker> to) {
-    if (next_ >= numbers_) return;
-    ++busy_;
-    pipe(to.ask(count_primes{next_, std::min(next_ + 1000, numbers_)}, 60s),
-         [to](auto found) { return job_done{to, std::move(found)}; });
-    next_ += 1000;
-  }
-
-  int numbers_;
+  troupe::pool<worker> workers_{*this, {.size = 4, .routing = troupe::pool_routing::least_loaded}};
   int& result_;
-  int next_ = 0;
-  int busy_ = 0;
+  int jobs_ = 0;
 };
 
 int main() {
   troupe::system system;
   int primes = 0;
-  const auto all = system.spawn<pool>(4, 100'000, std::ref(primes));
-  if (!system.wait_stopped(all, 60s)) return 1;
+  const auto counting = system.spawn<census>(100'000, std::ref(primes));
+  if (!system.wait_stopped(counting, 60s)) return 1;
   std::cout << primes << " primes below 100000\n";
 }
