@@ -47,9 +47,9 @@ bool actor_cell::batch_is_due() const noexcept {
   if (open_batch_->size >= std::min(room, options_.batch.messages_max)) return true;
   if (open_batch_->due <= now()) return true;
   // A drain does not wait for more to come: nothing does.
-  const std::uint64_t word = word_.load(std::memory_order_relaxed);
-  return (word & draining) && !urgent_first_ &&
-         (word & count_mask) - processed_ == open_batch_->from_mailbox;
+  const std::uint64_t word = mailbox_.word();
+  return (word & mailbox::draining) && !urgent_first_ &&
+         (word & mailbox::count_mask) - processed_ == open_batch_->from_mailbox;
 }
 
 void actor_cell::run_batch() noexcept {

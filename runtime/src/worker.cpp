@@ -30,7 +30,8 @@ time_point read_coarse_clock() noexcept {
                     tick);
 }
 
-worker::worker(threaded_executor& all, std::uint32_t index) : all_(all), index_(index) {}
+worker::worker(threaded_executor& all, std::uint32_t index)
+    : basic_worker_queues(all, index, reactor_), all_(all), index_(index) {}
 
 worker::~worker() = default;
 
@@ -48,51 +49,16 @@ void worker::join() {
 
 void worker::request_stop() noexcept {
   stopping_.store(true, std::memory_order_release);
-  parked_.store(false, std::memory_order_seq_cst);
+  end_park();
   reactor_.interrupt();
 }
 
 void worker::schedule_pinned(actor_cell& cell) noexcept {
-  if (current_worker == this) {
-    pinned_.push(cell);
-    return;
-  }
-  pinned_elsewhere_.push(cell);
-  wake_if_parked();
+  basic_worker_queues::schedule_pinned(cell, current_worker == this);
 }
 
 void worker::schedule(actor_cell& cell) noexcept {
-  if (current_worker != this) {
-    stealable_.push_from_elsewhere(cell);
-    wake_if_parked();
-    return;
-  }
-  actor_cell* older = nullptr;
-  if (next_.load(std::memory_order_relaxed)) {
-    older = next_.exchange(&cell, std::memory_order_acq_rel);
-  } else {
-    next_.store(&cell, std::memory_order_release);
-  }
-  if (older) queue(*older);
-}
-
-// More than this worker's next turn: worth another worker's time, if one is free.
-void worker::queue(actor_cell& cell) noexcept {
-  stealable_.push(cell);
-  all_.wake_one(index_);
-}
-
-actor_cell* worker::take_next() noexcept {
-  if (!next_.load(std::memory_order_relaxed)) return nullptr;
-  return next_.exchange(nullptr, std::memory_order_acq_rel);
-}
-
-bool worker::wake_if_parked() noexcept {
-  // The plain load keeps the line shared while the worker is busy.
-  if (!parked_.load(std::memory_order_seq_cst)) return false;
-  if (!parked_.exchange(false, std::memory_order_seq_cst)) return false;
-  reactor_.interrupt();
-  return true;
+  basic_worker_queues::schedule(cell, current_worker == this);
 }
 
 time_point worker::now() noexcept {
@@ -133,61 +99,17 @@ void worker::loop() noexcept {
   current_worker = nullptr;
 }
 
-actor_cell* worker::next() noexcept {
-  if (lifo_turns_ < lifo_max) {
-    if (actor_cell* cell = take_next()) {
-      ++lifo_turns_;
-      return cell;
-    }
-  }
-  lifo_turns_ = 0;
-  pinned_first_ = !pinned_first_;
-  actor_cell* cell = pinned_first_ ? next_pinned() : stealable_.pop();
-  if (!cell) cell = pinned_first_ ? stealable_.pop() : next_pinned();
-  return cell ? cell : take_next();
-}
-
-actor_cell* worker::next_pinned() noexcept {
-  if (actor_cell* cell = pinned_.pop()) return cell;
-  if (!pinned_elsewhere_.any()) return nullptr;
-  pinned_elsewhere_.drain(SIZE_MAX, [this](actor_cell& cell) { pinned_.push(cell); });
-  return pinned_.pop();
-}
-
 void worker::run(actor_cell& cell) noexcept {
   turn_began_ = {};
   running_ = cell.id();
   ++turn_;
   const auto result = cell.run_turn(clock_);
   ++turn_;
-  if (result == actor_cell::turn_result::parked) return;
-  if (cell.worker()) {
-    pinned_.push(cell);
-  } else if (next_.load(std::memory_order_relaxed)) {
-    queue(cell);
-  } else {
-    stealable_.push(cell);  // this worker's own next turn
-  }
-}
-
-bool worker::steal() noexcept {
-  const std::uint32_t count = all_.worker_count();
-  for (std::uint32_t offset = 1; offset < count; ++offset) {
-    worker& victim = all_.at((index_ + offset) % count);
-    if (!victim.stealable_.empty() && stealable_.steal_from(victim.stealable_) > 0) return true;
-  }
-  return false;
+  if (result == actor_cell::turn_result::requeue) requeue(cell, cell.worker().has_value());
 }
 
 void worker::park() noexcept {
-  parked_.store(true, std::memory_order_seq_cst);
-  bool work = stopping_.load(std::memory_order_acquire) || !pinned_elsewhere_.empty() ||
-              !pinned_.empty() || next_.load(std::memory_order_relaxed);
-  for (std::uint32_t i = 0; !work && i < all_.worker_count(); ++i) {
-    work = !all_.at(i).stealable_.empty();
-  }
-  if (work) {
-    parked_.store(false, std::memory_order_seq_cst);
+  if (!begin_park([this] { return stopping_.load(std::memory_order_acquire); })) {
     reactor_.poll();
     return;
   }
@@ -199,7 +121,7 @@ void worker::park() noexcept {
   } else {
     reactor_.poll();
   }
-  parked_.store(false, std::memory_order_seq_cst);
+  end_park();
   set_clock(read_clock());
 }
 
