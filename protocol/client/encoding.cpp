@@ -2,32 +2,44 @@
 
 #include "protocol/client/json_decoder.hpp"
 #include "protocol/client/json_encoder.hpp"
+#include "protocol/client/json_payloads.hpp"
+#include "protocol/client/protobuf_decoder.hpp"
+#include "protocol/client/protobuf_encoder.hpp"
 
 namespace troupe::protocol {
 namespace {
 
-template <class... Message>
-void append_line(std::string& out, const Message&... message) {
+// `message` holds the payloads; `parts` is what is encoded.
+template <class Message, class... Parts>
+std::expected<void, errc> append(std::string& out, encoding as, const Message& message,
+                                 const Parts&... parts) {
+  if (as == encoding::protobuf) {
+    append_protobuf(out, parts...);
+    return {};
+  }
+  if (!holds_only_json(message)) return std::unexpected(errc::not_json);
   if (!out.empty()) out.push_back('\n');
-  append_json(out, message...);
+  append_json(out, parts...);
+  return {};
 }
 
 }  // namespace
 
-void append_message(std::string& out, encoding, const reply& reply) {
-  append_line(out, reply);
+std::expected<void, errc> append_message(std::string& out, encoding as, const reply& reply) {
+  return append(out, as, reply, reply);
 }
 
-void append_message(std::string& out, encoding, const push& push) {
-  append_line(out, push);
+std::expected<void, errc> append_message(std::string& out, encoding as, const push& push) {
+  return append(out, as, push, push);
 }
 
-void append_message(std::string& out, encoding, std::string_view channel,
-                    const publication& publication) {
-  append_line(out, channel, publication);
+std::expected<void, errc> append_message(std::string& out, encoding as, std::string_view channel,
+                                         const publication& publication) {
+  return append(out, as, publication, channel, publication);
 }
 
-std::expected<std::vector<command>, errc> decode_commands(encoding, std::string_view frame) {
+std::expected<std::vector<command>, errc> decode_commands(encoding as, std::string_view frame) {
+  if (as == encoding::protobuf) return decode_protobuf(frame);
   // Scratch memory of the parser; nothing else is kept between frames.
   thread_local json_decoder decoder;
   return decoder.decode(frame);
