@@ -16,6 +16,13 @@ core::shared_bytes frame(hub::wire_format format, std::string_view messages) {
       const websocket::frame_header header(websocket::opcode::text, messages.size());
       return core::shared_bytes::joined({header.bytes(), messages});
     }
+    case websocket_protobuf: {
+      const websocket::frame_header header(websocket::opcode::binary, messages.size());
+      return core::shared_bytes::joined({header.bytes(), messages});
+    }
+    case http_stream_protobuf:
+      return core::shared_bytes::joined(
+          {http::chunk_head(messages.size()), messages, http::chunk_tail});
     case http_stream_json:
       return core::shared_bytes::joined(
           {http::chunk_head(messages.size() + 1), messages, "\n", http::chunk_tail});

@@ -149,6 +149,7 @@ void client::on(entered message) {
   result.ping_s = static_cast<std::uint32_t>(
       std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
   result.pong = result.ping_s > 0;
+  add_transport(result);
   reply_with(message.command_id, std::move(result));
   if (rules.ping_interval.count() > 0) {
     // Spread, so that clients that came together are not pinged together.
@@ -163,14 +164,22 @@ void client::on(entered message) {
 
 void client::on(ping_due) {
   if (closed_) return;
-  send({});  // an empty reply is a ping
+  ping();
   pong_awaited_ = true;
   pong_timer_ = send_after(shared_.configuration.client.pong_timeout, pong_overdue{});
   send_after(shared_.configuration.client.ping_interval, ping_due{});
 }
 
+void client::ping() {
+  send({});  // an empty reply
+}
+
 void client::serve_pong() {
   if (!pong_awaited_) return disconnect(disconnects::bad_request);
+  pong();
+}
+
+void client::pong() {
   pong_awaited_ = false;
   cancel(pong_timer_);
 }
@@ -208,7 +217,9 @@ void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) 
 
 void client::send(const protocol::reply& message) {
   std::string encoded;
-  protocol::append_message(encoded, encoding_of(format_), message);
+  if (!protocol::append_message(encoded, encoding_of(format_), message)) {
+    return disconnect(disconnects::inappropriate_protocol);
+  }
   shared_.counters.messages_sent.add();
   transmit(shared_.frame(format_, encoded));
 }

@@ -120,6 +120,14 @@ class client : public actor {
   void disconnect(protocol::disconnect_code why);
   bool closed() const noexcept { return closed_; }
 
+  /// Pings the client, which has to answer within client.pong_timeout. The protocol's own ping is
+  /// an empty reply and its answer an empty command; a transport with pings of its own overrides
+  /// this, and calls pong() for each answer.
+  virtual void ping();
+  void pong();
+  /// What the transport adds to the answer to connect, or changes in it.
+  virtual void add_transport(protocol::connect_result&) const {}
+
   /// Queues a framed message. Called in the order the client must see.
   virtual void transmit(core::shared_bytes frame) = 0;
   /// Sends what is queued and then the close of the transport. Called once.

@@ -155,7 +155,10 @@ void client::on(delivery message) {
     }
     position = push.offset;
   }
-  transmit(push.frame(format_));
+  const core::shared_bytes& frame = push.frame(format_);
+  // Bytes that are no JSON, for somebody who speaks JSON.
+  if (frame.empty()) return disconnect(disconnects::inappropriate_protocol);
+  transmit(frame);
 }
 
 void client::on(unsubscribed message) {

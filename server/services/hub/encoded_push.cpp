@@ -9,11 +9,16 @@ template <class... Message>
 std::shared_ptr<encoded_push> frame_all(const context& shared, const format_counts& used,
                                         const Message&... message) {
   auto made = std::make_shared<encoded_push>();
-  std::string json;
+  struct {
+    std::string json;
+    std::string protobuf;
+  } encoded;
   for (const wire_format format : wire_formats) {
     if (!used.uses(format)) continue;
-    if (json.empty()) protocol::append_message(json, encoding_of(format), message...);
-    made->frames[std::to_underlying(format)] = shared.frame(format, json);
+    const protocol::encoding as = encoding_of(format);
+    std::string& text = as == protocol::encoding::json ? encoded.json : encoded.protobuf;
+    if (text.empty() && !protocol::append_message(text, as, message...)) continue;
+    made->frames[std::to_underlying(format)] = shared.frame(format, text);
   }
   return made;
 }

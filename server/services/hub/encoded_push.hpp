@@ -26,7 +26,8 @@ struct encoded_push {
   std::uint64_t offset = 0;                 // of a publication in a stream; 0 for everything else
   std::map<std::string, std::string> tags;  // of a publication
 
-  /// Ready to be transmitted; empty for a format that no subscriber used.
+  /// Ready to be transmitted; empty for a format that no subscriber used, and for one that cannot
+  /// carry a payload of the push (bytes in JSON).
   [[nodiscard]] const core::shared_bytes& frame(wire_format format) const {
     return frames[std::to_underlying(format)];
   }

@@ -52,6 +52,28 @@ TEST_F(encoded_push_of, a_format_whose_last_user_has_gone_is_left_out) {
   EXPECT_TRUE(encode(shared, used, channel, publication("1"))->frame(websocket_json).empty());
 }
 
+TEST_F(encoded_push_of, each_encoding_has_bytes_of_its_own) {
+  used.add(websocket_json);
+  used.add(websocket_protobuf);
+  used.add(http_stream_protobuf);
+  const shared_push push = encode(shared, used, channel, publication("1", 7));
+  EXPECT_EQ(push->frame(websocket_json).view(),
+            R"({"push":{"channel":"news","pub":{"data":1,"offset":7}}})");
+  EXPECT_EQ(push->frame(websocket_protobuf).view(),
+            "\x0F\x22\x0D\x12\x04news\x22\x05\x22\x01\x31\x30\x07");
+  EXPECT_EQ(push->frame(http_stream_protobuf), push->frame(websocket_protobuf));
+}
+
+TEST_F(encoded_push_of, bytes_that_are_no_json_have_no_frame_in_json) {
+  used.add(websocket_json);
+  used.add(sse_json);
+  used.add(websocket_protobuf);
+  const shared_push push = encode(shared, used, channel, publication("\xFF"));
+  EXPECT_TRUE(push->frame(websocket_json).empty());
+  EXPECT_TRUE(push->frame(sse_json).empty());
+  EXPECT_FALSE(push->frame(websocket_protobuf).empty());
+}
+
 TEST_F(encoded_push_of, a_publication_tells_what_a_delivery_is_decided_by) {
   protocol::publication tagged = publication("1", 7);
   tagged.tags = {{"team", "red"}};

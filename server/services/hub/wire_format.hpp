@@ -11,13 +11,22 @@
 
 namespace troupe::hub {
 
-enum class wire_format : std::uint8_t { websocket_json, http_stream_json, sse_json };
+enum class wire_format : std::uint8_t {
+  websocket_json,
+  websocket_protobuf,
+  http_stream_json,
+  http_stream_protobuf,
+  sse_json,
+};
 
-inline constexpr std::array wire_formats{wire_format::websocket_json, wire_format::http_stream_json,
-                                         wire_format::sse_json};
+inline constexpr std::array wire_formats{
+    wire_format::websocket_json, wire_format::websocket_protobuf, wire_format::http_stream_json,
+    wire_format::http_stream_protobuf, wire_format::sse_json};
 
-constexpr protocol::encoding encoding_of(wire_format) {
-  return protocol::encoding::json;
+constexpr protocol::encoding encoding_of(wire_format format) {
+  const bool protobuf =
+      format == wire_format::websocket_protobuf || format == wire_format::http_stream_protobuf;
+  return protobuf ? protocol::encoding::protobuf : protocol::encoding::json;
 }
 
 /// How many use each format: what nobody uses is neither encoded nor framed.
