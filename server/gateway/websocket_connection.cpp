@@ -27,7 +27,7 @@ struct overloaded : Cases... {
 
 websocket_connection::websocket_connection(const context& shared, ref<hub::hub_supervisor> hub,
                                            ref<connection_supervisor> supervisor, upgrade from)
-    : hub::client(shared.hub, std::move(hub), from.worker),
+    : hub::client(shared.hub, std::move(hub), from.worker, hub::wire_format::websocket_json),
       shared_(shared),
       supervisor_(std::move(supervisor)),
       socket_(std::move(from.socket)),
