@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/base64.hpp"
 #include "protocol/json_text.hpp"
 
 namespace troupe::protocol {
@@ -66,9 +67,15 @@ class json_object_writer {
   void field(std::string_view field, std::same_as<bool> auto flag) {
     if (flag) name(field).append("true");
   }
-  /// A payload, inlined.
-  void raw(std::string_view field, std::string_view json) {
-    if (!json.empty()) name(field).append(json);
+  /// A payload: JSON inlined in one line; bytes of any other kind as base64, with "b64" before the
+  /// field's name. What stands here can therefore never end or forge the object around it.
+  void raw(std::string_view field, std::string_view payload) {
+    if (payload.empty()) return;
+    if (check_json(payload)) {
+      append_json_line(name(field), payload);
+    } else {
+      always("b64" + std::string(field), encode_base64(payload));
+    }
   }
   void field(std::string_view field, const std::map<std::string, std::string>& map) {
     if (map.empty()) return;

@@ -246,6 +246,11 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_line(std::string& out, std::string_view json) {
+  // Nearly all are in one line already, and that is quick to see.
+  if (!json.contains('\n') && !json.contains('\r')) {
+    out.append(json);
+    return;
+  }
   for (;;) {
     const auto line_break = json.find_first_of("\r\n");
     out.append(json.substr(0, line_break));

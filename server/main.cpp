@@ -31,9 +31,9 @@
 #include "crypto/key_set.hpp"
 #include "crypto/random.hpp"
 #include "gateway/context.hpp"
+#include "gateway/framing.hpp"
 #include "gateway/system_supervisor.hpp"
 #include "services/hub/context.hpp"
-#include "transport/websocket/frame_writer.hpp"
 
 namespace {
 
@@ -50,11 +50,6 @@ constexpr std::chrono::milliseconds same_signal_within{50};
 constexpr int same_signals_max = 8;
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
-
-core::shared_bytes frame_json(std::string_view object) {
-  const websocket::frame_header header(websocket::opcode::text, object.size());
-  return core::shared_bytes::joined({header.bytes(), object});
-}
 
 std::string url_of(const io::endpoint& address) {
   const bool is_v6 = address.address.contains(':');
@@ -229,7 +224,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          .token_keys = token_key,
                          .counters = counters,
                          .log = log,
-                         .frame_json = &frame_json,
+                         .frame = &gateway::frame,
                          .version = version};
 
   const std::uint64_t descriptors = process_events::raise_descriptor_limit();

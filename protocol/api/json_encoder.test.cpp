@@ -42,6 +42,15 @@ TEST(api_json_encoder, writes_the_zero_values_that_callers_rely_on) {
   EXPECT_EQ(json_of(info_result{}), R"({"result":{"nodes":[]}})");
 }
 
+TEST(api_json_encoder, writes_bytes_that_are_no_json_as_base64) {
+  publication binary;
+  binary.data = "1,\"offset\":9";
+  binary.info = client_info{"u", "c", "\xFF", ""};
+  EXPECT_EQ(json_of(history_result{{binary}, "e", 1}),
+            R"({"result":{"publications":[{"b64data":"MSwib2Zmc2V0Ijo5","info":{"user":"u",)"
+            R"("client":"c","b64conn_info":"/w=="}}],"epoch":"e","offset":1}})");
+}
+
 TEST(api_json_encoder, writes_channels_and_nodes) {
   EXPECT_EQ(json_of(channels_result{.channels = {{"a", {2}}, {"b\"", {}}}}),
             R"({"result":{"channels":{"a":{"num_clients":2},"b\"":{"num_clients":0}}}})");

@@ -1,6 +1,7 @@
 // command.hpp — what a client says.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 
@@ -18,6 +19,8 @@
 #include "protocol/client/unsubscribe.hpp"
 
 namespace troupe::protocol {
+
+inline constexpr std::size_t commands_per_frame_max = 512;
 
 /// Owns everything it carries: a command outlives the frame it came in.
 struct command {

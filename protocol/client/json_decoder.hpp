@@ -22,8 +22,6 @@ namespace troupe::protocol {
 /// each thread that decodes, not one for each connection. Not thread-safe.
 class json_decoder {
  public:
-  static constexpr std::size_t commands_per_frame_max = 512;
-
   json_decoder();
   ~json_decoder();
   json_decoder(json_decoder&&) noexcept;
@@ -31,7 +29,8 @@ class json_decoder {
 
   /// All commands of the frame in their order, or why there are none: a frame with one bad command
   /// yields nothing, and its sender is to be disconnected (bad_request).
-  /// Borrows `frame` for the call only. Errors: every errc but bad_base64.
+  /// Borrows `frame` for the call only. Errors: empty, malformed, too_deep, wrong_type,
+  /// too_many_commands.
   std::expected<std::vector<command>, errc> decode(std::string_view frame);
 
  private:

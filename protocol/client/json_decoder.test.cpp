@@ -241,8 +241,8 @@ TEST(client_json_decoder, accepts_payloads_up_to_the_depth_that_is_left) {
 
 TEST(client_json_decoder, bounds_the_commands_of_a_frame) {
   std::string frame = "{}";
-  for (std::size_t i = 1; i < json_decoder::commands_per_frame_max; ++i) frame += "\n{}";
-  EXPECT_EQ(commands_of(frame).size(), json_decoder::commands_per_frame_max);
+  for (std::size_t i = 1; i < commands_per_frame_max; ++i) frame += "\n{}";
+  EXPECT_EQ(commands_of(frame).size(), commands_per_frame_max);
   EXPECT_EQ(refusal(frame + "\n{}"), errc::too_many_commands);
 }
 

@@ -4,7 +4,7 @@
 // a frame with "\n". Zero values are left out, except where client libraries rely on them (user and
 // client of a client_info; all of the results of presence, presence_stats and history). An empty
 // result is still sent: {"id":3,"publish":{}}.
-// Payload fields must hold JSON text that check_json has passed; they are inlined as they are.
+// Payload fields are to hold JSON text, which is inlined: whether they do, holds_only_json tells.
 #pragma once
 
 #include <string>

@@ -8,6 +8,7 @@
 
 #include "gateway/admission.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/websocket_terms.hpp"
 #include "protocol/codes.hpp"
 
 namespace troupe::gateway {
@@ -25,6 +26,7 @@ struct arrival {
 struct upgrade {
   io::pending_stream stream;
   std::uint32_t worker = 0;
+  websocket_terms terms;
   std::string response;  // 101, still to be sent
   std::string input;     // bytes that came after the request
   admission::place socket;

@@ -139,20 +139,13 @@ TEST(gateway, over_the_bound_on_sockets_a_connection_is_closed_at_once) {
   EXPECT_EQ(third.heard->http, "");
 }
 
-TEST(gateway, a_foreign_origin_is_403_and_protobuf_is_400) {
+TEST(gateway, a_foreign_origin_is_403) {
   simulated_server server(1);
   const auto foreign = server.connect(upgrade_request("Origin: https://evil.example.com\r\n"));
   const auto own = server.connect(upgrade_request("Origin: http://sim\r\n"));
-  const auto protobuf =
-      server.connect(upgrade_request("Sec-WebSocket-Protocol: centrifuge-protobuf\r\n"));
-  const auto both = server.connect(
-      upgrade_request("Sec-WebSocket-Protocol: centrifuge-protobuf, centrifuge-json\r\n"));
   server.world().run_for(100ms);
   EXPECT_TRUE(foreign.heard->http.starts_with("HTTP/1.1 403 "));
   EXPECT_TRUE(own.heard->is_websocket());
-  EXPECT_TRUE(protobuf.heard->http.starts_with("HTTP/1.1 400 "));
-  EXPECT_TRUE(protobuf.heard->http.contains("protobuf"));
-  EXPECT_TRUE(both.heard->http.contains("Sec-WebSocket-Protocol: centrifuge-json"));
 }
 
 TEST(gateway, a_client_for_whom_too_much_waits_is_disconnected_as_slow) {

@@ -1,6 +1,5 @@
 #include "gateway/http_connection.hpp"
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -13,10 +12,9 @@
 #include "gateway/origin.hpp"
 #include "gateway/read_buffer.hpp"
 #include "gateway/static_files.hpp"
+#include "gateway/websocket_terms.hpp"
 #include "protocol/api/codes.hpp"
 #include "services/hub/server_api.hpp"
-#include "transport/http/query.hpp"
-#include "transport/websocket/handshake.hpp"
 #include "web/assets.hpp"
 
 namespace troupe::gateway {
@@ -27,19 +25,9 @@ namespace limits = core::limits;
 constexpr std::chrono::seconds hub_answers_within{1};
 constexpr int discards_per_turn_max = 16;
 constexpr std::string_view plain_text = "text/plain; charset=utf-8";
-constexpr std::string_view json_subprotocol = "centrifuge-json";
-constexpr std::string_view protobuf_subprotocol = "centrifuge-protobuf";
 
 http::response text_response(unsigned status, std::string_view text) {
   return http::make_response(status, plain_text, std::string(text) + "\n");
-}
-
-bool wants_protobuf(const http::request& request) {
-  for (const std::string_view name : {"format", "cf_protocol"}) {
-    if (http::query_parameter(request.query, name) == "protobuf") return true;
-  }
-  return request.headers.has_token("Sec-WebSocket-Protocol", protobuf_subprotocol) &&
-         !request.headers.has_token("Sec-WebSocket-Protocol", json_subprotocol);
 }
 
 http::response not_cached(http::response response) {
@@ -224,15 +212,11 @@ void http_connection::open_websocket(const http::request& request, http::write_o
     shared_.hub.counters.connections_refused.add();
     answer(refused, how);
   };
-  auto accepted = websocket::accept(request, std::array{json_subprotocol});
-  if (!accepted) return refuse_counted(accepted.error());
+  auto agreed = agree_on_websocket(request);
+  if (!agreed) return refuse_counted(agreed.error());
   if (!origin_allowed(request.headers, rules.allowed_origins)) {
     return refuse_counted(
         text_response(403, "this origin is not allowed (client.allowed_origins)"));
-  }
-  if (wants_protobuf(request)) {
-    return refuse_counted(
-        text_response(400, "the protobuf protocol is not available yet: connect with JSON"));
   }
   if (quiescing_ || shared_.state.draining) {
     return refuse_counted(text_response(503, "the server is shutting down"));
@@ -250,7 +234,8 @@ void http_connection::open_websocket(const http::request& request, http::write_o
   shared_.hub.counters.connections_accepted.add();
   upgrade handed_over{.stream = stream_->release(),
                       .worker = worker_,
-                      .response = std::move(accepted->response),
+                      .terms = agreed->terms,
+                      .response = std::move(agreed->response),
                       .input = {},
                       .socket = std::move(socket_),
                       .websocket = *std::move(place)};

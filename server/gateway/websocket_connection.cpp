@@ -27,11 +27,12 @@ struct overloaded : Cases... {
 
 websocket_connection::websocket_connection(const context& shared, ref<hub::hub_supervisor> hub,
                                            ref<connection_supervisor> supervisor, upgrade from)
-    : hub::client(shared.hub, std::move(hub), from.worker),
+    : hub::client(shared.hub, std::move(hub), from.worker, from.terms.format),
       shared_(shared),
       supervisor_(std::move(supervisor)),
       socket_(std::move(from.socket)),
       websocket_(std::move(from.websocket)),
+      terms_(from.terms),
       stream_(open(std::move(from.stream))),
       parser_(limits::message_bytes_max),
       unread_(std::move(from.input)) {
@@ -63,16 +64,24 @@ void websocket_connection::take_input(std::span<const std::byte> input) {
 }
 
 void websocket_connection::take(websocket::event event) {
+  const bool speaks_json = terms_.format == hub::wire_format::websocket_json;
   std::visit(overloaded{
-                 [&](websocket::text_message& message) { receive(message.text); },
-                 [&](websocket::binary_message&) {
+                 [&](websocket::text_message& message) {
+                   if (speaks_json) return receive(message.text);
+                   begin_closing(close_unsupported_data, "a protobuf connection takes binary");
+                   disconnect(disconnects::inappropriate_protocol);
+                 },
+                 [&](websocket::binary_message& message) {
+                   if (!speaks_json) return receive(message.bytes);
                    begin_closing(close_unsupported_data, "a JSON connection takes text");
                    disconnect(disconnects::inappropriate_protocol);
                  },
                  [&](websocket::ping& message) {
                    transmit(core::shared_bytes::copy_of(websocket::pong_frame(message.payload)));
                  },
-                 [&](websocket::pong&) {},
+                 [&](websocket::pong&) {
+                   if (terms_.native_pings) pong();
+                 },
                  [&](websocket::close& message) {
                    begin_closing(message.code, "");
                    disconnect(disconnects::connection_closed);
@@ -108,6 +117,17 @@ void websocket_connection::transmit(core::shared_bytes frame) {
   overflowed_ = out_.bytes() + frame.size() > shared_.hub.configuration.client.queue_max_size;
   if (overflowed_) return;
   out_.push(std::move(frame));
+}
+
+void websocket_connection::ping() {
+  if (!terms_.native_pings) return client::ping();
+  transmit(core::shared_bytes::copy_of(websocket::ping_frame("")));
+}
+
+void websocket_connection::add_transport(protocol::connect_result& to) const {
+  if (!terms_.native_pings) return;
+  to.ping_s = 0;  // of the protocol, that is
+  to.pong = false;
 }
 
 void websocket_connection::on(io::writable) {

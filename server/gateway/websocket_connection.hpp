@@ -56,6 +56,8 @@ class websocket_connection final : public hub::client {
 
  private:
   void transmit(core::shared_bytes frame) override;
+  void ping() override;
+  void add_transport(protocol::connect_result& to) const override;
   void close_transport(protocol::disconnect_code why) override;
   void line_is_empty() override;
 
@@ -71,6 +73,7 @@ class websocket_connection final : public hub::client {
   ref<connection_supervisor> supervisor_;
   admission::place socket_;
   admission::place websocket_;
+  const websocket_terms terms_;
   std::unique_ptr<io::byte_stream> stream_;
   websocket::frame_parser parser_;
   outbound_queue out_;

@@ -66,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   static json_decoder decoder;
   if (auto commands = decoder.decode(text)) {
-    require(!commands->empty() && commands->size() <= json_decoder::commands_per_frame_max);
+    require(!commands->empty() && commands->size() <= commands_per_frame_max);
     for (const command& each : *commands) {
       std::visit([](const auto& body) { check(body); }, each.body);
     }

@@ -21,10 +21,10 @@
 #include "core/memory_log.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/context.hpp"
+#include "gateway/framing.hpp"
 #include "gateway/system_supervisor.hpp"
 #include "services/hub/context.hpp"
 #include "tests/sim/wire_client.hpp"
-#include "transport/websocket/frame_writer.hpp"
 
 namespace troupe::sim {
 
@@ -67,11 +67,7 @@ class simulated_server {
              .token_keys = key_,
              .counters = counters,
              .log = log,
-             .frame_json =
-                 [](std::string_view object) {
-                   const websocket::frame_header header(websocket::opcode::text, object.size());
-                   return core::shared_bytes::joined({header.bytes(), object});
-                 },
+             .frame = &gateway::frame,
              .version = "0.0.0"},
         sockets(with.sockets_max),
         websockets(configuration_.client.connection_limit),

@@ -19,8 +19,10 @@ namespace troupe::sim {
 
 /// What a client has heard. After a 101 the bytes are read as WebSocket frames of a server.
 struct transcript {
-  std::string http;                // everything before, or without, a WebSocket
-  std::vector<std::string> texts;  // of text frames
+  std::string http;                   // everything before, or without, a WebSocket
+  std::vector<std::string> texts;     // of text frames
+  std::vector<std::string> binaries;  // of binary frames
+  std::vector<std::string> pings;
   std::vector<std::string> pongs;
   std::optional<std::uint16_t> close_code;
   std::string close_reason;
@@ -54,8 +56,15 @@ inline std::string text_frame(std::string_view payload) {
   return client_frame(0x1, payload);
 }
 
-inline std::string upgrade_request(std::string_view extra_headers = "") {
-  return "GET /connection/websocket HTTP/1.1\r\nHost: sim\r\nUpgrade: websocket\r\n"
+inline std::string binary_frame(std::string_view payload) {
+  return client_frame(0x2, payload);
+}
+
+/// `query` with its "?", or nothing.
+inline std::string upgrade_request(std::string_view extra_headers = "",
+                                   std::string_view query = "") {
+  return "GET /connection/websocket" + std::string(query) +
+         " HTTP/1.1\r\nHost: sim\r\nUpgrade: websocket\r\n"
          "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
          std::string(extra_headers) + "\r\n";
@@ -148,6 +157,12 @@ class wire_client final : public actor {
     switch (at(0)) {
       case 0x81:
         into_.texts.push_back(payload);
+        break;
+      case 0x82:
+        into_.binaries.push_back(payload);
+        break;
+      case 0x89:
+        into_.pings.push_back(payload);
         break;
       case 0x8A:
         into_.pongs.push_back(payload);

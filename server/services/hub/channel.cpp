@@ -7,7 +7,6 @@
 
 #include <troupe/send.hpp>
 
-#include "protocol/client/json_encoder.hpp"
 #include "services/hub/client.hpp"
 #include "services/hub/router.hpp"
 
@@ -18,13 +17,6 @@ using protocol::error;
 
 std::unexpected<error> unavailable() {
   return std::unexpected(error(protocol::errors::internal));
-}
-
-core::shared_bytes frame_push(const context& shared, const core::channel_name& name,
-                              protocol::push::body_type body) {
-  std::string json;
-  protocol::append_json(json, protocol::push{name.text(), std::move(body)});
-  return shared.frame_json(json);
 }
 
 }  // namespace
@@ -46,11 +38,7 @@ task<std::expected<void, start_error>> channel::started() {
   for (std::uint32_t worker = 0; worker < fanouts_.size(); ++worker) {
     auto attached = co_await fanouts_[worker].ask(list_attached{name_}, fanout_wait_max);
     if (!attached) co_return std::unexpected(start_error{attached.error().describe()});
-    for (subscriber& each : *attached) {
-      ++subscribers_on_[worker];
-      std::string client = each.info->client;
-      subscribers_.emplace(std::move(client), std::move(each));
-    }
+    for (subscriber& each : *attached) insert(std::move(each));
   }
   co_return {};
 }
@@ -68,20 +56,31 @@ task<subscribe::reply> channel::on(subscribe message) {
   auto result = co_await result_for(std::move(message));
   if (!result) co_return std::unexpected(result.error());
 
-  auto [place, is_new] = subscribers_.insert_or_assign(who.info->client, who);
-  if (is_new) ++subscribers_on_[who.worker];
+  insert(who);
   attach answer{name_, self(), who, command_id, *std::move(result)};
   if (co_await send(fanouts_[who.worker], std::move(answer), fanout_wait_max) !=
       tell_status::accepted) {
-    subscribers_.erase(who.info->client);
-    --subscribers_on_[who.worker];
+    erase(subscribers_.find(who.info->client));
     co_return unavailable();
   }
-  if (options_.join_leave) {
-    co_await send_to_fanouts({name_, 0, frame_push(shared_, name_, protocol::join_push{*who.info}),
-                              broadcast::audience::wants_join_leave});
-  }
+  co_await tell_audience(protocol::join_push{*who.info});
   co_return {};
+}
+
+void channel::insert(subscriber who) {
+  const std::uint32_t worker = who.worker;
+  const wire_format format = who.format;
+  std::string client = who.info->client;
+  const bool is_new = subscribers_.insert_or_assign(std::move(client), std::move(who)).second;
+  if (!is_new) return;  // the same connection, so nothing else has changed
+  ++subscribers_on_[worker];
+  formats_.add(format);
+}
+
+void channel::erase(std::map<std::string, subscriber>::iterator who) {
+  --subscribers_on_[who->second.worker];
+  formats_.remove(who->second.format);
+  subscribers_.erase(who);
 }
 
 task<std::expected<protocol::subscribe_result, error>> channel::result_for(subscribe message) {
@@ -127,12 +126,14 @@ task<> channel::on(left message) {
   if (who == subscribers_.end() || who->second.number != message.number) co_return;
   last_used_ = now();
   const std::shared_ptr<const protocol::client_info> info = who->second.info;
-  --subscribers_on_[who->second.worker];
-  subscribers_.erase(who);
-  if (options_.join_leave) {
-    co_await send_to_fanouts({name_, 0, frame_push(shared_, name_, protocol::leave_push{*info}),
-                              broadcast::audience::wants_join_leave});
-  }
+  erase(who);
+  co_await tell_audience(protocol::leave_push{*info});
+}
+
+task<> channel::tell_audience(protocol::push::body_type what) {
+  if (!options_.join_leave || subscribers_.empty()) co_return;
+  shared_push push = encode(shared_, formats_, protocol::push{name_.text(), std::move(what)});
+  co_await send_to_fanouts({name_, std::move(push), broadcast::audience::wants_join_leave});
 }
 
 protocol::presence_result channel::on(get_presence) {
@@ -174,9 +175,8 @@ task<publish::reply> channel::on(publish message) {
   }
   shared_.counters.publications.add();
   if (!subscribers_.empty()) {
-    std::string json;
-    protocol::append_json(json, name_.text(), message.publication);
-    co_await send_to_fanouts({name_, position.offset, shared_.frame_json(json)});
+    co_await send_to_fanouts(
+        {name_, encode(shared_, formats_, name_, std::move(message.publication))});
   }
   co_return position;
 }

@@ -24,6 +24,7 @@
 #include "protocol/client/presence.hpp"
 #include "protocol/client/presence_stats.hpp"
 #include "protocol/client/publication.hpp"
+#include "protocol/client/push.hpp"
 #include "protocol/client/stream_position.hpp"
 #include "protocol/codes.hpp"
 #include "services/hub/context.hpp"
@@ -122,6 +123,11 @@ class channel final : public actor {
 
   ports::history_limits history_limits() const;
   task<std::expected<protocol::subscribe_result, protocol::error>> result_for(subscribe message);
+  /// Both also keep the counts that depend on who is there.
+  void insert(subscriber who);
+  void erase(std::map<std::string, subscriber>::iterator who);
+  /// Tells a join or a leave to those who want to hear of it.
+  task<> tell_audience(protocol::push::body_type what);
   /// Sends to the fanouts with subscribers; waits while one has no room. Throws when it has none
   /// for fanout_wait_max: the subscribers then learn of the gap by the restart.
   task<> send_to_fanouts(broadcast message);
@@ -139,6 +145,7 @@ class channel final : public actor {
   std::vector<ref<fanout>> fanouts_;
   std::map<std::string, subscriber> subscribers_;  // by connection id: presence, in its order
   std::vector<std::uint32_t> subscribers_on_;      // how many, by worker
+  format_counts formats_;                          // of the subscribers
   std::unordered_map<std::string, std::size_t> key_places_;  // sequence number in accepted_keys_
   std::deque<accepted_before> accepted_keys_;
   std::size_t keys_forgotten_ = 0;

@@ -3,8 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "protocol/client/json_decoder.hpp"
-#include "protocol/client/json_encoder.hpp"
+#include "protocol/client/encoding.hpp"
 #include "services/hub/answers.hpp"
 
 namespace troupe::hub {
@@ -12,8 +11,9 @@ namespace errors = protocol::errors;
 namespace disconnects = protocol::disconnects;
 using protocol::error;
 
-client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker)
-    : shared_(shared), hub_(std::move(hub)), worker_(worker) {
+client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker,
+               wire_format format)
+    : shared_(shared), hub_(std::move(hub)), worker_(worker), format_(format) {
   std::array<std::byte, 16> bits{};
   for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = static_cast<std::byte>(random().next());
   id_ = core::make_client_id(bits);
@@ -43,10 +43,8 @@ void client::on(stale_check) {
 // ---- the line of commands ----------------------------------------------------------------------
 
 void client::receive(std::string_view frame) {
-  // Scratch memory of the parser, nothing else is kept between frames.
-  thread_local protocol::json_decoder decoder;
   if (closed_) return;
-  auto commands = decoder.decode(frame);
+  auto commands = protocol::decode_commands(encoding_of(format_), frame);
   if (!commands) return disconnect(disconnects::bad_request);
   shared_.counters.messages_received.add(commands->size());
   for (protocol::command& each : *commands) pending_.push_back(std::move(each));
@@ -151,6 +149,7 @@ void client::on(entered message) {
   result.ping_s = static_cast<std::uint32_t>(
       std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
   result.pong = result.ping_s > 0;
+  add_transport(result);
   reply_with(message.command_id, std::move(result));
   if (rules.ping_interval.count() > 0) {
     // Spread, so that clients that came together are not pinged together.
@@ -165,14 +164,22 @@ void client::on(entered message) {
 
 void client::on(ping_due) {
   if (closed_) return;
-  send("{}");
+  ping();
   pong_awaited_ = true;
   pong_timer_ = send_after(shared_.configuration.client.pong_timeout, pong_overdue{});
   send_after(shared_.configuration.client.ping_interval, ping_due{});
 }
 
+void client::ping() {
+  send({});  // an empty reply
+}
+
 void client::serve_pong() {
   if (!pong_awaited_) return disconnect(disconnects::bad_request);
+  pong();
+}
+
+void client::pong() {
   pong_awaited_ = false;
   cancel(pong_timer_);
 }
@@ -208,15 +215,17 @@ void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) 
 
 // ---- out ---------------------------------------------------------------------------------------
 
-void client::send(std::string_view json) {
+void client::send(const protocol::reply& message) {
+  std::string encoded;
+  if (!protocol::append_message(encoded, encoding_of(format_), message)) {
+    return disconnect(disconnects::inappropriate_protocol);
+  }
   shared_.counters.messages_sent.add();
-  transmit(shared_.frame_json(json));
+  transmit(shared_.frame(format_, encoded));
 }
 
 void client::reply_with(std::uint32_t id, protocol::reply::body_type body) {
-  std::string json;
-  protocol::append_json(json, protocol::reply{id, std::move(body)});
-  send(json);
+  send({id, std::move(body)});
 }
 
 void client::refuse(std::uint32_t id, const error& why) {

@@ -26,9 +26,11 @@
 #include "protocol/codes.hpp"
 #include "services/hub/channel.hpp"
 #include "services/hub/context.hpp"
+#include "services/hub/encoded_push.hpp"
 #include "services/hub/hub_supervisor.hpp"
 #include "services/hub/permissions.hpp"
 #include "services/hub/subscription.hpp"
+#include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
 
@@ -42,8 +44,7 @@ struct subscribed {
 /// From the fanout: something to pass on to the client as it is.
 struct delivery {
   subscription_number number = 0;
-  std::uint64_t offset = 0;  // of a publication in a stream, else 0
-  core::shared_bytes frame;
+  shared_push push;
 };
 
 /// From the fanout: the subscription has ended on the server's side.
@@ -103,8 +104,8 @@ class client : public actor {
   void on(subscription_expired message);
 
  protected:
-  /// `worker` is where this actor is pinned.
-  client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker);
+  /// `worker` is where this actor is pinned; `format` is what transmit() is given.
+  client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker, wire_format format);
 
   /// One frame of the client: the commands in it join the line. May disconnect.
   void receive(std::string_view frame);
@@ -118,6 +119,14 @@ class client : public actor {
   /// Ends the connection with this code, once. What was transmitted before leaves first.
   void disconnect(protocol::disconnect_code why);
   bool closed() const noexcept { return closed_; }
+
+  /// Pings the client, which has to answer within client.pong_timeout. The protocol's own ping is
+  /// an empty reply and its answer an empty command; a transport with pings of its own overrides
+  /// this, and calls pong() for each answer.
+  virtual void ping();
+  void pong();
+  /// What the transport adds to the answer to connect, or changes in it.
+  virtual void add_transport(protocol::connect_result&) const {}
 
   /// Queues a framed message. Called in the order the client must see.
   virtual void transmit(core::shared_bytes frame) = 0;
@@ -168,8 +177,8 @@ class client : public actor {
   void perform(const ref<channel>& target);
   void finish_current();
 
-  /// Frames one JSON object of this connection alone, and transmits it.
-  void send(std::string_view json);
+  /// Encodes and frames what is for this connection alone, and transmits it.
+  void send(const protocol::reply& message);
   void reply_with(std::uint32_t id, protocol::reply::body_type body);
   void refuse(std::uint32_t id, const protocol::error& why);
   void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);
@@ -187,6 +196,7 @@ class client : public actor {
   const context& shared_;
   ref<hub_supervisor> hub_;
   const std::uint32_t worker_;
+  const wire_format format_;
   directory directory_;
   core::client_id id_;
   core::user_id user_;

@@ -1,7 +1,6 @@
 // The subscriptions of a client: beginning, passing deliveries on, ending.
 #include <utility>
 
-#include "protocol/client/json_encoder.hpp"
 #include "services/hub/answers.hpp"
 #include "services/hub/client.hpp"
 
@@ -78,6 +77,7 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
       .connection = self(),
       .worker = worker_,
       .number = ++last_number_,
+      .format = format_,
       .info = std::make_shared<const protocol::client_info>(std::move(info)),
       .wants_join_leave = force_join_leave ||
                           (request.join_leave && may_see_presence(standing, *options).has_value())};
@@ -147,14 +147,18 @@ void client::on(delivery message) {
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;  // it has ended meanwhile
   std::optional<std::uint64_t>& position = found->second.position;
-  if (message.offset != 0 && position) {
-    if (message.offset <= *position) return;
-    if (message.offset != *position + 1) {
+  const encoded_push& push = *message.push;
+  if (push.offset != 0 && position) {
+    if (push.offset <= *position) return;
+    if (push.offset != *position + 1) {
       return end_subscription(message.number, protocol::unsubscribes::insufficient_state);
     }
-    position = message.offset;
+    position = push.offset;
   }
-  transmit(std::move(message.frame));
+  const core::shared_bytes& frame = push.frame(format_);
+  // Bytes that are no JSON, for somebody who speaks JSON.
+  if (frame.empty()) return disconnect(disconnects::inappropriate_protocol);
+  transmit(frame);
 }
 
 void client::on(unsubscribed message) {
@@ -193,10 +197,8 @@ void client::drop_subscription(subscription_number number) {
 }
 
 void client::push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why) {
-  std::string json;
-  protocol::append_json(json, protocol::push{name.text(), protocol::unsubscribe_push{
-                                                              why.code, std::string(why.reason)}});
-  send(json);
+  protocol::unsubscribe_push body{why.code, std::string(why.reason)};
+  send({0, protocol::push{name.text(), std::move(body)}});
 }
 
 void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request) {

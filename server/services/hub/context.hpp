@@ -10,6 +10,7 @@
 #include "core/shared_bytes.hpp"
 #include "crypto/key_set.hpp"
 #include "ports/history.hpp"
+#include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
 
@@ -20,9 +21,9 @@ struct context {
   core::counters& counters;
   core::log& log;
 
-  /// One JSON object as it goes over the wire to clients, framed. A publication is framed once for
-  /// all of its subscribers. Any thread.
-  core::shared_bytes (*frame_json)(std::string_view object);
+  /// What protocol::append_message has made, one message or several, as it goes over the wire in
+  /// this format. A publication is framed once for all of its subscribers. Any thread.
+  core::shared_bytes (*frame)(wire_format format, std::string_view messages);
 
   std::string_view version;  // of the server, for clients that ask
 };

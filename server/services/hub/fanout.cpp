@@ -66,8 +66,7 @@ void fanout::on(broadcast message) {
   std::uint64_t delivered = 0;
   for (const subscriber& each : where->second.members) {
     if (message.to == broadcast::audience::wants_join_leave && !each.wants_join_leave) continue;
-    const tell_status status =
-        each.connection.tell(delivery{each.number, message.offset, message.frame});
+    const tell_status status = each.connection.tell(delivery{each.number, message.push});
     if (status == tell_status::accepted) ++delivered;
     // A client that has no room for a message is too slow to keep; its end is heard of later.
     if (status == tell_status::mailbox_full) each.connection.stop();

@@ -17,10 +17,10 @@
 #include <troupe/monitor.hpp>
 
 #include "core/ids.hpp"
-#include "core/shared_bytes.hpp"
 #include "protocol/client/subscribe.hpp"
 #include "protocol/codes.hpp"
 #include "services/hub/context.hpp"
+#include "services/hub/encoded_push.hpp"
 #include "services/hub/subscription.hpp"
 
 namespace troupe::hub {
@@ -50,8 +50,7 @@ struct broadcast {
   enum class audience : std::uint8_t { all, wants_join_leave };
 
   core::channel_name name;
-  std::uint64_t offset = 0;  // of a publication in a stream; 0 for everything else
-  core::shared_bytes frame;
+  shared_push push;
   audience to = audience::all;
 };
 

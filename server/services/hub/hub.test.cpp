@@ -35,8 +35,9 @@ struct fail_now {};
 
 class frame_client final : public client {
  public:
-  frame_client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker)
-      : client(shared, std::move(hub), worker) {}
+  frame_client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker,
+               wire_format format)
+      : client(shared, std::move(hub), worker, format) {}
 
   using client::on;
   void on(say m) { receive(m.frame); }
@@ -83,6 +84,15 @@ class failing_history final : public ports::history {
   ports::history& real_;
 };
 
+/// Bare on a WebSocket, else behind a mark that tells the format.
+core::shared_bytes frame(wire_format format, std::string_view messages) {
+  using enum wire_format;
+  const std::string_view mark = format == websocket_json     ? ""
+                                : format == http_stream_json ? "http_stream "
+                                                             : "sse ";
+  return core::shared_bytes::joined({mark, messages});
+}
+
 struct call_api {
   using reply = std::string;
   std::string method;
@@ -123,16 +133,19 @@ class hub : public testing::TestWithParam<std::uint64_t> {
     configuration.client.ping_interval = 0ms;
   }
 
-  ref<frame_client> connect(const std::string& user, std::uint32_t worker = 0) {
+  ref<frame_client> connect(const std::string& user, std::uint32_t worker = 0,
+                            wire_format format = wire_format::websocket_json) {
     auto one = world.system().spawn<frame_client>(temporary{{.worker = worker}}, std::cref(shared),
-                                                  root, worker);
+                                                  root, worker, format);
     crypto::connection_claims claims;
     claims.subject = user;
     const auto token = crypto::sign_token(crypto::write_claims(claims), keys);
     one.tell(say{R"({"id":1,"connect":{"token":")" + token + R"("}})"});
     const auto answer = frames(one);
     EXPECT_EQ(answer.size(), 1U);
-    EXPECT_EQ(answer.empty() ? "" : answer[0].substr(0, 28), R"({"id":1,"connect":{"client":)");
+    EXPECT_NE(
+        answer.empty() ? std::string::npos : answer[0].find(R"({"id":1,"connect":{"client":)"),
+        std::string::npos);
     return one;
   }
   std::vector<std::string> frames(const ref<frame_client>& of) {
@@ -185,11 +198,7 @@ class hub : public testing::TestWithParam<std::uint64_t> {
   crypto::hmac_key keys{secret};
   core::counters counters;
   core::memory_log log;
-  context shared{
-      configuration, history,
-      keys,          counters,
-      log,           [](std::string_view json) { return core::shared_bytes::copy_of(json); },
-      "test"};
+  context shared{configuration, history, keys, counters, log, &frame, "test"};
   sim::simulation world{GetParam()};
   ref<hub_supervisor> root = world.system().spawn<hub_supervisor>(std::cref(shared), 2U);
   ref<api_caller> caller = world.system().spawn<api_caller>(std::cref(shared), root);
@@ -210,6 +219,19 @@ TEST_P(hub, a_publication_reaches_subscribers_on_every_worker) {
                           R"({"user":"ada","client":")"),
             std::string::npos)
       << other[0];
+}
+
+TEST_P(hub, each_subscriber_gets_the_format_of_its_transport) {
+  auto ada = connect("ada", 0);
+  auto bob = connect("bob", 1, wire_format::sse_json);
+  auto eve = connect("eve", 0, wire_format::http_stream_json);
+  for (auto& each : {ada, bob, eve}) ask(each, subscribe_to("plain:x"));
+  const auto own = ask(ada, publish(3, R"({"n":1})", "plain:x"));
+  const auto push =
+      std::ranges::find_if(own, [](auto& frame) { return frame.starts_with(R"({"push":)"); });
+  ASSERT_NE(push, own.end());
+  EXPECT_EQ(frames(bob), std::vector{"sse " + *push});
+  EXPECT_EQ(frames(eve), std::vector{"http_stream " + *push});
 }
 
 TEST_P(hub, the_answer_to_a_subscribe_comes_before_every_push_of_that_channel) {
@@ -420,8 +442,8 @@ TEST_P(hub, breaches_of_the_protocol_disconnect_with_its_codes) {
 }
 
 TEST_P(hub, who_does_not_connect_in_time_is_stale) {
-  auto one =
-      world.system().spawn<frame_client>(temporary{{.worker = 0}}, std::cref(shared), root, 0U);
+  auto one = world.system().spawn<frame_client>(temporary{{.worker = 0}}, std::cref(shared), root,
+                                                0U, wire_format::websocket_json);
   world.run_for(9s);
   EXPECT_EQ(code(one), 0);
   world.run_for(1s);

@@ -7,6 +7,7 @@
 #include <troupe/ref.hpp>
 
 #include "protocol/client/client_info.hpp"
+#include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
 
@@ -20,6 +21,7 @@ struct subscriber {
   ref<client> connection;
   std::uint32_t worker = 0;  // where the connection is pinned, and the fanout that serves it
   subscription_number number = 0;
+  wire_format format{};  // what the connection is given
   std::shared_ptr<const protocol::client_info> info;
   bool wants_join_leave = false;
 };

@@ -1,0 +1,14 @@
+#include "transport/http/chunk.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace troupe::http {
+
+std::string chunk_head(std::size_t bytes) {
+  std::array<char, 2 * sizeof(bytes)> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), bytes, 16).ptr;
+  return std::string(digits.begin(), end) + "\r\n";
+}
+
+}  // namespace troupe::http
