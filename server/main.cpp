@@ -234,12 +234,13 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
              {{"descriptors_max", descriptors}, {"connection_limit", connection_limit}});
   }
   gateway::admission sockets(connection_limit + plain_connections_max);
-  gateway::admission websockets(connection_limit);
+  gateway::admission clients(connection_limit);
   gateway::server_state state;
   gateway::context shared{.hub = hub,
                           .sockets = sockets,
-                          .websockets = websockets,
+                          .clients = clients,
                           .state = state,
+                          .secrets = world.random,
                           .running = nullptr,
                           .worker_count = 1,
                           .node_name = node_name(configuration->http_server.port),

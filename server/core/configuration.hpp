@@ -85,6 +85,14 @@ struct configuration {
     std::size_t recovery_max_publication_limit = limits::history_page_max;
   } client;
 
+  struct http_stream_section {
+    bool enabled = false;
+  } http_stream;
+
+  struct sse_section {
+    bool enabled = false;
+  } sse;
+
   struct http_api_section {
     std::string key;
     bool insecure = false;

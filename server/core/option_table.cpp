@@ -126,6 +126,14 @@ constexpr server_option server_table[] = {
                     "is told so.",
      .range = {1, 100'000},
      .change = on_reload},
+    {.path = "http_stream.enabled",
+     .slot = [](configuration& c) -> option_slot { return &c.http_stream.enabled; },
+     .description = "Clients may connect by HTTP stream (`/connection/http_stream`), and then send "
+                    "their commands to `/emulation`."},
+    {.path = "sse.enabled",
+     .slot = [](configuration& c) -> option_slot { return &c.sse.enabled; },
+     .description = "Clients may connect by server-sent events (`/connection/sse`), and then send "
+                    "their commands to `/emulation`."},
     {.path = "http_api.key",
      .slot = [](configuration& c) -> option_slot { return &c.http_api.key; },
      .description =
@@ -261,7 +269,8 @@ constexpr channel_option channel_table[] = {
 
 using enum unsupported_option::refused_when;
 
-constexpr std::string_view only_websocket = "clients connect by WebSocket";
+constexpr std::string_view no_such_transport =
+    "clients connect by WebSocket, HTTP stream or server-sent events";
 constexpr std::string_view no_proxy = "decide with tokens and channel options";
 constexpr std::string_view only_hmac = "sign tokens with client.token.hmac_secret_key";
 constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
@@ -271,13 +280,11 @@ constexpr unsupported_option unsupported_table[] = {
     {"engine.type", not_memory, one_node},
     {"broker.enabled", on, one_node},
     {"presence_manager.enabled", on, one_node},
-    {"uni_websocket.enabled", on, only_websocket},
-    {"uni_http_stream.enabled", on, only_websocket},
-    {"uni_sse.enabled", on, only_websocket},
-    {"uni_grpc.enabled", on, only_websocket},
-    {"webtransport.enabled", on, only_websocket},
-    {"http_stream.enabled", on, only_websocket},
-    {"sse.enabled", on, only_websocket},
+    {"uni_websocket.enabled", on, no_such_transport},
+    {"uni_http_stream.enabled", on, no_such_transport},
+    {"uni_sse.enabled", on, no_such_transport},
+    {"uni_grpc.enabled", on, no_such_transport},
+    {"webtransport.enabled", on, no_such_transport},
     {"grpc_api.enabled", on, "use the server HTTP API"},
     {"http_server.tls.enabled", on, terminate_tls},
     {"http_server.internal_tls.enabled", on, terminate_tls},
