@@ -1,0 +1,58 @@
+// The configurations that scenarios run against. A server is started when the first scenario asks
+// for it and shared by the others: each scenario has channels and users of its own.
+
+import { start_server } from '../server_process.mjs';
+
+const EVERYTHING = {
+  allow_subscribe_for_client: true,
+  allow_publish_for_client: true,
+  allow_history_for_client: true,
+  allow_presence_for_client: true,
+};
+const HISTORY = { history_size: 1000, history_ttl: '300s' };
+
+const NAMESPACES = [
+  { name: 'chat', ...EVERYTHING, ...HISTORY, presence: true, join_leave: true,
+    force_push_join_leave: true, force_recovery: true },
+  { name: 'short', ...EVERYTHING, history_size: 3, history_ttl: '300s', force_recovery: true },
+  { name: 'log', ...EVERYTHING, ...HISTORY },
+  { name: 'positioned', ...EVERYTHING, ...HISTORY, force_positioning: true },
+  { name: 'plain', ...EVERYTHING },
+  { name: 'doors', ...EVERYTHING, presence: true, join_leave: true },
+  { name: 'readonly', allow_subscribe_for_client: true },
+  { name: 'closed', presence: true, ...HISTORY },
+  { name: 'members', ...HISTORY, presence: true, allow_subscribe_for_client: true,
+    allow_publish_for_subscriber: true, allow_history_for_subscriber: true,
+    allow_presence_for_subscriber: true },
+  { name: 'everyone', ...HISTORY, presence: true, allow_subscribe_for_anonymous: true,
+    allow_publish_for_anonymous: true, allow_history_for_anonymous: true,
+    allow_presence_for_anonymous: true },
+];
+
+const CONFIGURATIONS = {
+  main: {},
+  anonymous: { client: { allow_anonymous_connect_without_token: true } },
+  insecure: { client: { insecure: true },
+    channel: { without_namespace: { allow_subscribe_for_client: false } } },
+  pinging: { client: { ping_interval: '2s', pong_timeout: '1500ms' } },
+  narrow: { client: { channel_limit: 2, user_connection_limit: 1, stale_close_delay: '500ms' } },
+};
+
+const running = new Map();
+
+/** A server of that configuration, started once. */
+export function server_named(name) {
+  if (!running.has(name)) {
+    const changes = CONFIGURATIONS[name];
+    if (!changes) throw new Error(`no configuration is named '${name}'`);
+    running.set(name, start_server({ ...changes,
+      channel: { ...changes.channel, namespaces: NAMESPACES } }));
+  }
+  return running.get(name);
+}
+
+/** Stops all of them; one that does not end well is thrown. */
+export async function stop_servers() {
+  const servers = await Promise.all(running.values());
+  await Promise.all(servers.map((server) => server.stop()));
+}
