@@ -3,7 +3,8 @@
 // A driver is {name, encoding, transport, open(server, options)}. open() gives a client that has
 // not connected yet. Payloads are JSON values on both sides, or a Buffer where they are no JSON.
 //
-// client      connect() → {result: {client, data}}   id   gone() → {code, reason}   close()
+// client      connect() → {result: {client, data}}   id   close()
+//             gone() → {code, reason}   comes_back: whether it tries again then
 //             subscribe(channel, options) → subscription   server_side(channel) → subscription
 //             publish(channel, data)   history(channel, {limit, since, reverse})
 //             presence(channel)   presence_stats(channel)   rpc(method, data)   send(data)

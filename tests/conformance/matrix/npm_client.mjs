@@ -104,9 +104,12 @@ class NpmSubscription {
       subscription.on('unsubscribed', ({ code, reason }) => refuse({ code, message: reason }));
     });
     refused.catch(() => {});  // what comes after the beginning shows as an event
+    const subscribed = new Promise((resolve) => subscription.once('subscribed', resolve));
     subscription.subscribe();
     try {
-      await Promise.race([this.subscribed(), refused, this.client.lost()]);
+      await within(Promise.race([subscribed, refused, this.client.lost()]),
+        `answer about ${this.channel}`);
+      await this.subscribed();
     } catch (error) {
       this.client.library.removeSubscription(subscription);
       throw error;
@@ -186,6 +189,10 @@ export class NpmClient {
 
   gone() {
     return this.events.next('gone');
+  }
+
+  get comes_back() {
+    return this.library.state !== 'disconnected';
   }
 
   async pause() {

@@ -10,11 +10,12 @@ const EVERYTHING = {
   allow_presence_for_client: true,
 };
 const HISTORY = { history_size: 1000, history_ttl: '300s' };
+const SHORT_HISTORY = { history_size: 3, history_ttl: '300s' };
 
 const NAMESPACES = [
   { name: 'chat', ...EVERYTHING, ...HISTORY, presence: true, join_leave: true,
     force_push_join_leave: true, force_recovery: true },
-  { name: 'short', ...EVERYTHING, history_size: 3, history_ttl: '300s', force_recovery: true },
+  { name: 'short', ...EVERYTHING, ...SHORT_HISTORY, force_recovery: true },
   { name: 'log', ...EVERYTHING, ...HISTORY },
   { name: 'positioned', ...EVERYTHING, ...HISTORY, force_positioning: true },
   { name: 'plain', ...EVERYTHING },
@@ -35,19 +36,24 @@ const CONFIGURATIONS = {
   insecure: { client: { insecure: true },
     channel: { without_namespace: { allow_subscribe_for_client: false } } },
   pinging: { client: { ping_interval: '2s', pong_timeout: '1500ms' } },
-  narrow: { client: { channel_limit: 2, user_connection_limit: 1, stale_close_delay: '500ms' } },
+  narrow: { client: { channel_limit: 2, stale_close_delay: '500ms' } },
 };
 
 const running = new Map();
 
+async function start(name) {
+  const changes = CONFIGURATIONS[name];
+  if (!changes) throw new Error(`no configuration is named '${name}'`);
+  return start_configured(changes);
+}
+
+/** A server with the namespaces of the matrix, of one scenario alone. */
+export const start_configured = (changes) =>
+  start_server({ ...changes, channel: { namespaces: NAMESPACES, ...changes.channel } });
+
 /** A server of that configuration, started once. */
 export function server_named(name) {
-  if (!running.has(name)) {
-    const changes = CONFIGURATIONS[name];
-    if (!changes) throw new Error(`no configuration is named '${name}'`);
-    running.set(name, start_server({ ...changes,
-      channel: { ...changes.channel, namespaces: NAMESPACES } }));
-  }
+  if (!running.has(name)) running.set(name, start(name));
   return running.get(name);
 }
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { token, within } from '../server_process.mjs';
 import { strict_driver } from '../strict/strict_client.mjs';
 import { Disconnected, Refused } from './driver.mjs';
+import { start_configured } from './servers.mjs';
 
 /** Who watches, when the client under test should be observed by another: always the same. */
 const WITNESS = strict_driver('json', 'websocket');
@@ -14,6 +15,7 @@ let scenarios_begun = 0;
 
 export class World {
   #clients = [];
+  #own_server;
 
   constructor(driver, server) {
     this.driver = driver;
@@ -64,12 +66,19 @@ export class World {
     return this.server.api(method, body);
   }
 
+  /** From here on this scenario has a server of its own. */
+  async own_server(changes) {
+    this.server = await start_configured(changes);
+    this.#own_server = this.server;
+  }
+
   async publish_many(client, channel, first, last) {
     for (let n = first; n <= last; ++n) await client.publish(channel, { n });
   }
 
   async end() {
     const ends = await Promise.allSettled(this.#clients.map((client) => client.close()));
+    await this.#own_server?.stop();
     const failed = ends.find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
   }

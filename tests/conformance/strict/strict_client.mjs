@@ -10,7 +10,7 @@ import * as protobuf from './protobuf_codec.mjs';
 import { SessionRules } from './session_rules.mjs';
 import { SseTransport } from './sse_transport.mjs';
 import { StrictSubscription, publication_of, readable } from './strict_subscription.mjs';
-import { check_disconnect } from './codes.mjs';
+import { check_disconnect, is_reconnect } from './codes.mjs';
 import { WebSocketTransport } from './websocket_transport.mjs';
 
 const TRANSPORTS = {
@@ -185,7 +185,9 @@ export class StrictClient {
     const error = new Disconnected(code, reason);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    if (!this.was_closed_by_us) this.events.add('gone', { code, reason });
+    if (this.was_closed_by_us) return;
+    this.comes_back = is_reconnect(code);
+    this.events.add('gone', { code, reason });
   }
 
   #remember_payloads() {

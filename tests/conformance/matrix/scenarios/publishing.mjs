@@ -90,6 +90,30 @@ export const publishing = [
     assert.equal(client.rules.subscriptions.get(channel).offset, 40);
   }, { driver: 'strict' }),
 
+  scenario('tags travel with a publication and stay in history', async (w) => {
+    const client = await w.connected('ada');
+    const channel = w.channel('chat');
+    const subscription = await client.subscribe(channel);
+    const tags = { color: 'red', empty: '' };
+    await w.api('publish', { channel, data: 1, tags });
+    const { channel: _, ...publication } = await subscription.publication();
+    assert.deepEqual(publication, { data: 1, offset: 1, tags });
+    const { publications } = await client.history(channel, { limit: 1 });
+    assert.deepEqual(publications[0].tags, tags);
+  }),
+
+  scenario('the library puts many commands in one frame', async (w) => {
+    const client = await w.connected('ada');
+    const channel = w.channel('chat');
+    const subscription = await client.subscribe(channel);
+    client.library.startBatching();
+    const answers = Array.from({ length: 40 }, (_, n) => client.publish(channel, n));
+    client.library.stopBatching();
+    await Promise.all(answers);
+    assert.deepEqual(data_of(await next_publications(subscription, 40)),
+      Array.from({ length: 40 }, (_, n) => n));
+  }, { driver: 'npm' }),
+
   scenario('a publish without data is 107', async (w) => {
     const client = await w.connected('ada');
     await refuses(client.call({ publish: { channel: w.channel('plain') } }), 107);
