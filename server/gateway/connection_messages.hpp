@@ -8,8 +8,10 @@
 
 #include "gateway/admission.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/stream_terms.hpp"
 #include "gateway/websocket_terms.hpp"
 #include "protocol/codes.hpp"
+#include "services/hub/client_headers.hpp"
 
 namespace troupe::gateway {
 
@@ -22,15 +24,31 @@ struct arrival {
   admission::place socket;
 };
 
-/// From an HTTP connection: it becomes a WebSocket, on the same worker. Not told: it is closed.
-struct upgrade {
+/// What an HTTP connection hands over when it becomes the connection of a client of the hub, on the
+/// same worker.
+struct seat {
   io::pending_stream stream;
   std::uint32_t worker = 0;
-  websocket_terms terms;
-  std::string response;  // 101, still to be sent
-  std::string input;     // bytes that came after the request
+  std::string response;  // still to be sent, before everything else
+  hub::client_headers headers;
   admission::place socket;
-  admission::place websocket;
+  admission::place client;
+};
+
+/// From an HTTP connection: it becomes a WebSocket. Not told: it is closed.
+struct upgrade {
+  seat at;
+  websocket_terms terms;
+  std::string input;  // bytes that came after the request
+};
+
+/// From an HTTP connection: it becomes a stream from the server to the client. Not told: it is
+/// closed.
+struct begin_stream {
+  seat at;
+  stream_terms terms;
+  std::string session;   // secret: who knows it speaks for this client
+  std::string commands;  // the client's first
 };
 
 /// To a connection: serve no further command or request; say `quiet` when none is being served.

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "gateway/client_connection.hpp"
 #include "gateway/http_connection.hpp"
+#include "gateway/stream_connection.hpp"
 #include "gateway/websocket_connection.hpp"
 
 namespace troupe::gateway {
@@ -33,22 +35,40 @@ void connection_supervisor::on(arrival message) {
 }
 
 void connection_supervisor::on(upgrade message) {
-  // While draining too: the client has been promised a WebSocket, and hears 3001 on it.
-  const temporary options{{.worker = message.worker}};
-  auto connection =
-      spawn<websocket_connection>(options, std::cref(shared_), hub_, self(), std::move(message));
-  monitor(connection);
+  const temporary options{{.worker = message.at.worker}};
+  welcome(
+      spawn<websocket_connection>(options, std::cref(shared_), hub_, self(), std::move(message)));
+}
+
+void connection_supervisor::on(begin_stream message) {
+  const temporary options{{.worker = message.at.worker}};
+  const std::string session = message.session;
+  const auto connection =
+      spawn<stream_connection>(options, std::cref(shared_), hub_, self(), std::move(message));
+  sessions_.emplace(session, connection);
+  session_names_.emplace(connection.id(), session);
+  welcome(connection);
+}
+
+// While draining too: the client has been promised its transport, and hears 3001 on it.
+void connection_supervisor::welcome(ref<client_connection> client) {
+  monitor(client);
   if (step_ != serving) {
-    connection.tell(quiesce{});
+    client.tell(quiesce{});
     ++loud_;
   }
-  if (step_ == disconnecting) connection.tell(end_connection{protocol::disconnects::shutdown});
-  const std::uint64_t id = connection.id();
-  websockets_.emplace(id, entry<websocket_connection>{std::move(connection)});
+  if (step_ == disconnecting) client.tell(end_connection{protocol::disconnects::shutdown});
+  const std::uint64_t id = client.id();
+  clients_.emplace(id, entry<client_connection>{std::move(client)});
 }
 
 connection_counts connection_supervisor::on(count_connections) const {
-  return {.http = https_.size(), .websocket = websockets_.size()};
+  return {.http = https_.size(), .clients = clients_.size()};
+}
+
+ref<stream_connection> connection_supervisor::on(find_session message) const {
+  const auto found = sessions_.find(message.session);
+  return found == sessions_.end() ? ref<stream_connection>{} : found->second;
 }
 
 void connection_supervisor::on(quiet message) {
@@ -58,7 +78,7 @@ void connection_supervisor::on(quiet message) {
     --loud_;
   };
   became_quiet(https_);
-  became_quiet(websockets_);
+  became_quiet(clients_);
   go_on();
 }
 
@@ -68,7 +88,8 @@ void connection_supervisor::on(terminated message) {
     if (gone && step_ != serving && !gone.mapped().quiet) --loud_;
   };
   forget(https_);
-  forget(websockets_);
+  forget(clients_);
+  if (const auto named = session_names_.extract(message.who)) sessions_.erase(named.mapped());
   go_on();
 }
 
@@ -80,14 +101,14 @@ void connection_supervisor::tell_all(const Message& message) {
     }
   };
   tell_each(https_);
-  tell_each(websockets_);
+  tell_each(clients_);
 }
 
 void connection_supervisor::on(drain message) {
   if (step_ != serving) return;
   step_ = quieting;
   within_ = message.within;
-  loud_ = https_.size() + websockets_.size();
+  loud_ = https_.size() + clients_.size();
   tell_all(quiesce{});
   send_after(within_ / quieting_share, step_overdue{quieting});
   go_on();
@@ -95,7 +116,7 @@ void connection_supervisor::on(drain message) {
 
 void connection_supervisor::go_on() {
   if (step_ == quieting && loud_ == 0) hand_over();
-  if (step_ == disconnecting && https_.empty() && websockets_.empty()) stop();
+  if (step_ == disconnecting && https_.empty() && clients_.empty()) stop();
 }
 
 void connection_supervisor::hand_over() {

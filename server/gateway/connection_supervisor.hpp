@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 
 #include <troupe/actor.hpp>
@@ -16,16 +17,23 @@
 
 namespace troupe::gateway {
 
+class client_connection;
 class http_connection;
-class websocket_connection;
+class stream_connection;
 
 struct connection_counts {
   std::uint64_t http = 0;
-  std::uint64_t websocket = 0;
+  std::uint64_t clients = 0;  // of the hub, by any transport
 };
 
 struct count_connections {
   using reply = connection_counts;
+};
+
+/// Reply: the connection of this session; an empty reference when there is none.
+struct find_session {
+  using reply = ref<stream_connection>;
+  std::string session;
 };
 
 /// Ends all connections in good order, and then this actor:
@@ -40,16 +48,18 @@ struct drain {
 
 class connection_supervisor final : public actor {
  public:
-  /// A connection says at most three things in its life.
-  static constexpr std::uint32_t mailbox_capacity = 3 * core::limits::connections_max;
+  /// A connection says at most three things in its life, and asks for one session at a time.
+  static constexpr std::uint32_t mailbox_capacity = 4 * core::limits::connections_max;
 
   connection_supervisor(const context& shared, ref<hub::hub_supervisor> hub);
 
   void on(arrival message);
   void on(upgrade message);
+  void on(begin_stream message);
   void on(quiet message);
   void on(drain message);
   connection_counts on(count_connections) const;
+  ref<stream_connection> on(find_session message) const;
   void on(terminated message);  // of a connection
 
   // What its own asks and timers come to; from nobody else.
@@ -77,6 +87,8 @@ class connection_supervisor final : public actor {
   template <class Connection>
   using entries = std::unordered_map<std::uint64_t, entry<Connection>>;
 
+  /// One more client, on a connection that has just been spawned.
+  void welcome(ref<client_connection> client);
   /// A connection that cannot be told is stopped.
   template <class Message>
   void tell_all(const Message& message);
@@ -87,7 +99,9 @@ class connection_supervisor final : public actor {
   const context& shared_;
   ref<hub::hub_supervisor> hub_;
   entries<http_connection> https_;
-  entries<websocket_connection> websockets_;
+  entries<client_connection> clients_;
+  std::unordered_map<std::string, ref<stream_connection>> sessions_;
+  std::unordered_map<std::uint64_t, std::string> session_names_;  // by connection
   step step_ = serving;
   duration within_{};
   std::uint64_t loud_ = 0;  // connections that are not quiet yet, while draining

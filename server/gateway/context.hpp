@@ -9,6 +9,7 @@
 #include <troupe/clock.hpp>
 #include <troupe/system.hpp>
 
+#include "core/random.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/admission.hpp"
 #include "services/hub/context.hpp"
@@ -23,9 +24,10 @@ struct server_state {
 
 struct context {
   const hub::context& hub;
-  admission& sockets;     // all open connections
-  admission& websockets;  // those that were upgraded: client.connection_limit
+  admission& sockets;  // all open connections
+  admission& clients;  // those of them that clients of the hub have: client.connection_limit
   server_state& state;
+  core::random_source& secrets;  // any thread
 
   const troupe::system* running = nullptr;  // the one these actors run in
   std::uint32_t worker_count = 1;

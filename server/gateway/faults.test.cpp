@@ -83,7 +83,7 @@ TEST(faults, one_connection_that_fails_disturbs_no_other) {
     EXPECT_EQ(connections.failed, 1U);
     EXPECT_EQ(connections.alive(), 5U);
     EXPECT_EQ(connections.restarts, 0U);
-    EXPECT_EQ(server.websockets.taken(), 5U) << "its place is free again";
+    EXPECT_EQ(server.clients.taken(), 5U) << "its place is free again";
 
     others[0].command(R"({"id":3,"publish":{"channel":"chat:room","data":"after"}})");
     server.world().run_for(1s);

@@ -83,7 +83,7 @@ TEST(gateway, a_ping_frame_is_answered_and_a_close_frame_too) {
   EXPECT_EQ(ada.heard->pongs, std::vector<std::string>{"there?"});
   EXPECT_EQ(ada.heard->close_code, 1000);
   EXPECT_TRUE(ada.heard->ended);
-  EXPECT_EQ(server.websockets.taken(), 0U) << "the place is free again";
+  EXPECT_EQ(server.clients.taken(), 0U) << "the place is free again";
   EXPECT_EQ(server.sockets.taken(), 0U);
 }
 

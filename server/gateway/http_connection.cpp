@@ -24,11 +24,6 @@ namespace limits = core::limits;
 
 constexpr std::chrono::seconds hub_answers_within{1};
 constexpr int discards_per_turn_max = 16;
-constexpr std::string_view plain_text = "text/plain; charset=utf-8";
-
-http::response text_response(unsigned status, std::string_view text) {
-  return http::make_response(status, plain_text, std::string(text) + "\n");
-}
 
 http::response not_cached(http::response response) {
   response.headers.add("Cache-Control", "no-store");
@@ -42,8 +37,9 @@ http::response to_response(admin::health_answer answer) {
 
 http::response to_response(hub::api_response answer, bool errors_as_status) {
   using kind = hub::api_response::kind;
-  if (answer.what == kind::unknown_method) return text_response(404, "no such method");
-  if (answer.what == kind::undecodable) return text_response(400, "the body cannot be decoded");
+  if (answer.what == kind::unknown_method) return http::text_response(404, "no such method");
+  if (answer.what == kind::undecodable)
+    return http::text_response(400, "the body cannot be decoded");
   const bool as_status = errors_as_status && answer.error_code != 0;
   return http::make_response(as_status ? protocol::api::http_status_of(answer.error_code) : 200,
                              "application/json", std::move(answer.json));
@@ -124,6 +120,18 @@ void http_connection::serve(http::request request, std::span<const std::byte> re
   switch (to.what) {
     case route::kind::websocket:
       return open_websocket(request, how, rest);
+    case route::kind::http_stream:
+      if (!shared_.hub.configuration.http_stream.enabled) break;
+      return open_stream(stream_transport::http_stream, request, how);
+    case route::kind::sse:
+      if (!shared_.hub.configuration.sse.enabled) break;
+      return open_stream(stream_transport::sse, request, how);
+    case route::kind::emulation:
+      if (!shared_.hub.configuration.http_stream.enabled &&
+          !shared_.hub.configuration.sse.enabled) {
+        break;
+      }
+      return serve_emulation(request, how);
     case route::kind::api:
       return serve_api(to, std::move(request), how);
     case route::kind::live:
@@ -152,7 +160,7 @@ void http_connection::serve(http::request request, std::span<const std::byte> re
 
 void http_connection::serve_api(const route& to, http::request request, http::write_options how) {
   if (request.method != "POST") {
-    http::response refused = text_response(405, "the API is called with POST");
+    http::response refused = http::text_response(405, "the API is called with POST");
     refused.headers.add("Allow", "POST");
     return answer(refused, how);
   }
@@ -207,44 +215,61 @@ task<> http_connection::on(report message) {
 
 void http_connection::open_websocket(const http::request& request, http::write_options how,
                                      std::span<const std::byte> rest) {
-  const auto& rules = shared_.hub.configuration.client;
-  const auto refuse_counted = [&](const http::response& refused) {
-    shared_.hub.counters.connections_refused.add();
-    answer(refused, how);
-  };
   auto agreed = agree_on_websocket(request);
-  if (!agreed) return refuse_counted(agreed.error());
-  if (!origin_allowed(request.headers, rules.allowed_origins)) {
-    return refuse_counted(
-        text_response(403, "this origin is not allowed (client.allowed_origins)"));
-  }
-  if (quiescing_ || shared_.state.draining) {
-    return refuse_counted(text_response(503, "the server is shutting down"));
-  }
-  auto place = shared_.websockets.try_enter();
-  if (!place) {
-    http::response full = text_response(503, "all places are taken (client.connection_limit)");
-    full.headers.add("Retry-After", "1");
-    return refuse_counted(full);
-  }
-  if (!out_.empty()) {
-    // Answers to earlier requests wait to be written, which would have to go first.
-    return refuse_counted(text_response(400, "an upgrade must be the first request to wait for"));
-  }
-  shared_.hub.counters.connections_accepted.add();
-  upgrade handed_over{.stream = stream_->release(),
-                      .worker = worker_,
+  if (!agreed) return refuse_client(agreed.error(), how);
+  auto place = admit_client(request);
+  if (!place) return refuse_client(place.error(), how);
+  upgrade handed_over{.at = give_seat(request, std::move(agreed->response), *std::move(place)),
                       .terms = agreed->terms,
-                      .response = std::move(agreed->response),
-                      .input = {},
-                      .socket = std::move(socket_),
-                      .websocket = *std::move(place)};
+                      .input = {}};
   handed_over.input.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
-  stream_.reset();
   if (supervisor_.tell(std::move(handed_over)) != tell_status::accepted) {
     shared_.hub.log.warn("connection dropped", {{"reason", "its supervisor is overloaded"}});
   }
   stop();
+}
+
+std::expected<admission::place, http::response> http_connection::admit_client(
+    const http::request& request) {
+  const auto& rules = shared_.hub.configuration.client;
+  if (!origin_allowed(request.headers, rules.allowed_origins)) {
+    return std::unexpected(
+        http::text_response(403, "this origin is not allowed (client.allowed_origins)"));
+  }
+  if (quiescing_ || shared_.state.draining) {
+    return std::unexpected(http::text_response(503, "the server is shutting down"));
+  }
+  if (!out_.empty()) {
+    // Answers to earlier requests wait to be written, which would have to go first.
+    return std::unexpected(
+        http::text_response(400, "a client must not connect behind other requests"));
+  }
+  auto place = shared_.clients.try_enter();
+  if (place) return *std::move(place);
+  http::response full = http::text_response(503, "all places are taken (client.connection_limit)");
+  full.headers.add("Retry-After", "1");
+  return std::unexpected(std::move(full));
+}
+
+seat http_connection::give_seat(const http::request& request, std::string response,
+                                admission::place client) {
+  shared_.hub.counters.connections_accepted.add();
+  seat given{.stream = stream_->release(),
+             .worker = worker_,
+             .response = std::move(response),
+             .headers = {},
+             .socket = std::move(socket_),
+             .client = std::move(client)};
+  stream_.reset();
+  for (const http::header& each : request.headers) {
+    given.headers.keep(shared_.hub.configuration, each.name, each.value);
+  }
+  return given;
+}
+
+void http_connection::refuse_client(const http::response& why, http::write_options how) {
+  shared_.hub.counters.connections_refused.add();
+  answer(why, how);
 }
 
 // ---- out ---------------------------------------------------------------------------------------
@@ -255,7 +280,7 @@ void http_connection::answer(const http::response& response, http::write_options
 }
 
 void http_connection::refuse(unsigned status, std::string_view why, http::write_options how) {
-  answer(text_response(status, why), how);
+  answer(http::text_response(status, why), how);
 }
 
 void http_connection::answered() {

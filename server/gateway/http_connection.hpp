@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <span>
 #include <string>
@@ -56,11 +57,18 @@ class http_connection final : public actor {
     route::kind what;
     http::write_options how;
   };
+  struct emulate {
+    std::string session;
+    std::string frame;
+    http::header_list headers;  // of the answer
+    http::write_options how;
+  };
   struct timed_out {
     std::uint32_t wait;
   };
   task<> on(call_api message);
   task<> on(report message);
+  task<> on(emulate message);
   void on(timed_out message);
 
   void turn_ended();
@@ -75,6 +83,17 @@ class http_connection final : public actor {
   void serve_api(const route& to, http::request request, http::write_options how);
   void open_websocket(const http::request& request, http::write_options how,
                       std::span<const std::byte> rest);
+  void open_stream(stream_transport transport, const http::request& request,
+                   http::write_options how);
+  void serve_emulation(const http::request& request, http::write_options how);
+  /// Whether the request is answered already: a page that may not ask, or a browser that asks
+  /// whether its page may.
+  bool answer_across_origins(const http::request& request, http::write_options how);
+  /// A place for one more client, or why there is none.
+  std::expected<admission::place, http::response> admit_client(const http::request& request);
+  /// What this connection hands over; afterwards it has nothing left but to stop.
+  seat give_seat(const http::request& request, std::string response, admission::place client);
+  void refuse_client(const http::response& why, http::write_options how);
   void answer(const http::response& response, http::write_options how);
   void refuse(unsigned status, std::string_view why, http::write_options how);
   void answered();

@@ -13,8 +13,11 @@ struct entry {
   audience whom;
 };
 
-constexpr std::array<entry, 6> entries{{
+constexpr std::array<entry, 9> entries{{
     {"/connection/websocket", route::kind::websocket, audience::clients},
+    {"/connection/http_stream", route::kind::http_stream, audience::clients},
+    {"/connection/sse", route::kind::sse, audience::clients},
+    {"/emulation", route::kind::emulation, audience::clients},
     {"/health/live", route::kind::live, audience::both},
     {"/health/ready", route::kind::ready, audience::both},
     {"/health", route::kind::health, audience::operators},

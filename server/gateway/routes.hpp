@@ -13,6 +13,9 @@ enum class exposure : std::uint8_t { everything, for_clients, for_operators };
 struct route {
   enum class kind : std::uint8_t {
     websocket,
+    http_stream,
+    sse,
+    emulation,
     api,
     live,
     ready,

@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,11 +72,12 @@ class simulated_server {
              .frame = &gateway::frame,
              .version = "0.0.0"},
         sockets(with.sockets_max),
-        websockets(configuration_.client.connection_limit),
+        clients(configuration_.client.connection_limit),
         shared_{.hub = hub_,
                 .sockets = sockets,
-                .websockets = websockets,
+                .clients = clients,
                 .state = state,
+                .secrets = secrets_,
                 .running = nullptr,
                 .worker_count = with.workers,
                 .node_name = "sim"},
@@ -132,7 +135,21 @@ class simulated_server {
   }
 
  private:
+  /// Counts: no two sessions are the same, and each run has the same ones.
+  class counted_secrets final : public core::random_source {
+   public:
+    std::expected<void, core::random_errc> fill(std::span<std::byte> bytes) override {
+      for (std::byte& each : bytes) each = {};
+      if (!bytes.empty()) bytes.front() = static_cast<std::byte>(++count_);
+      return {};
+    }
+
+   private:
+    std::uint8_t count_ = 0;
+  };
+
   const core::configuration configuration_;
+  counted_secrets secrets_;
   memory::history memory_;
   std::unique_ptr<ports::history> wrapped_;
   const crypto::hmac_key key_;
@@ -148,7 +165,7 @@ class simulated_server {
 
  public:
   gateway::admission sockets;
-  gateway::admission websockets;
+  gateway::admission clients;
 
  private:
   gateway::context shared_;

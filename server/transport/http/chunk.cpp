@@ -11,4 +11,10 @@ std::string chunk_head(std::size_t bytes) {
   return std::string(digits.begin(), end) + "\r\n";
 }
 
+std::string_view without_chunk(std::string_view chunk) {
+  chunk.remove_prefix(chunk.find('\n') + 1);
+  chunk.remove_suffix(chunk_tail.size());
+  return chunk;
+}
+
 }  // namespace troupe::http

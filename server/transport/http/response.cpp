@@ -11,6 +11,20 @@ void append_value(std::string& out, std::string_view value) {
   for (char c : value) out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
 }
 
+void append_status_and_headers(std::string& out, const response& response) {
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\n";
+  for (const header& h : response.headers) {
+    out += h.name;
+    out += ": ";
+    append_value(out, h.value);
+    out += "\r\n";
+  }
+}
+
 bool may_have_body(unsigned status) {
   return status >= 200 && status != 204 && status != 304;
 }
@@ -23,22 +37,16 @@ response make_response(unsigned status, std::string_view content_type, std::stri
   return made;
 }
 
+response text_response(unsigned status, std::string_view line) {
+  return make_response(status, "text/plain; charset=utf-8", std::string(line) + "\n");
+}
+
 std::string to_bytes(const response& response, write_options options) {
   const bool body_allowed = may_have_body(response.status);
   const bool with_body = body_allowed && !options.head;
   std::string out;
   out.reserve(256 + (with_body ? response.body.size() : 0));
-  out += "HTTP/1.1 ";
-  out += std::to_string(response.status);
-  out += ' ';
-  out += reason_phrase(response.status);
-  out += "\r\n";
-  for (const header& h : response.headers) {
-    out += h.name;
-    out += ": ";
-    append_value(out, h.value);
-    out += "\r\n";
-  }
+  append_status_and_headers(out, response);
   if (body_allowed) {
     out += "Content-Length: ";
     out += std::to_string(response.body.size());
@@ -51,6 +59,14 @@ std::string to_bytes(const response& response, write_options options) {
   }
   out += "\r\n";
   if (with_body) out += response.body;
+  return out;
+}
+
+std::string head_of_stream(const response& response, http::version version) {
+  std::string out;
+  append_status_and_headers(out, response);
+  if (version == http::version::http_1_1) out += "Transfer-Encoding: chunked\r\n";
+  out += "Connection: close\r\n\r\n";
   return out;
 }
 

@@ -31,6 +31,16 @@ TEST(response, has_no_length_where_the_standard_forbids_one) {
   EXPECT_EQ(to_bytes({.status = 100, .headers = {}, .body = {}}), "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+TEST(response, a_stream_begins_with_a_head_that_tells_no_length) {
+  response head;
+  head.headers.add("Content-Type", "text/event-stream");
+  EXPECT_EQ(head_of_stream(head, version::http_1_1),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(head_of_stream(head, version::http_1_0),
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
+}
+
 TEST(response, cannot_gain_headers_through_a_value) {
   response response;
   response.headers.add("Location", "/a\r\nSet-Cookie: x=1");

@@ -49,7 +49,8 @@ async function start(name) {
 
 /** A server with the namespaces of the matrix, of one scenario alone. */
 export const start_configured = (changes) =>
-  start_server({ ...changes, channel: { namespaces: NAMESPACES, ...changes.channel } });
+  start_server({ http_stream: { enabled: true }, sse: { enabled: true }, ...changes,
+    channel: { namespaces: NAMESPACES, ...changes.channel } });
 
 /** A server of that configuration, started once. */
 export function server_named(name) {

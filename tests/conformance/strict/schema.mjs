@@ -109,7 +109,7 @@ export const MESSAGES = {
   Disconnect: { code: [1, 'uint32'], reason: [2, 'string'], reconnect: [3, 'bool'] },
   Refresh: { expires: [1, 'bool'], ttl: [2, 'uint32'] },
 
-  EmulationRequest: { session: [1, 'string'], node: [2, 'string'], data: [3, 'bytes'] },
+  EmulationRequest: { node: [1, 'string'], session: [2, 'string'], data: [3, 'bytes'] },
 };
 
 /** In JSON zero values are left out, except these (reference, section 1). */
