@@ -182,6 +182,8 @@ actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept
       fail(std::current_exception(), "turn_ended");
     }
   }
+  // At once, where the cell is in the cache: the next turn may be another worker's.
+  if (stop_requested_.load(std::memory_order_relaxed) && mailbox_.is_signalled()) run_control();
   if (mailbox_.word() & mailbox::draining && drained()) begin_drained_stop();
   return end_turn(clock);
 }
@@ -198,20 +200,30 @@ std::string_view actor_cell::running_name() const noexcept {
 }
 
 void actor_cell::publish_tally() noexcept {
-  if (const std::uint64_t fresh = accepted_unpublished(); fresh + tally_.urgent_accepted > 0) {
+  const std::uint64_t fresh = accepted_unpublished();
+  if (fresh + tally_.urgent_accepted > 0) {
     accepted_seen_.store(accepted_seen_.load(std::memory_order_relaxed) + fresh,
                          std::memory_order_relaxed);
-    counters_.add_on_turn(count_of::accepted, fresh + tally_.urgent_accepted);
+    counters_.add_on_turn(count_of::accepted, fresh + std::exchange(tally_.urgent_accepted, 0));
   }
-  for (std::size_t i = 0; i < std::size(tally_.by_outcome); ++i) {
-    if (const std::uint32_t count = tally_.by_outcome[i]) {
-      counters_.add_on_turn(count_of::handled + i, count);
-      tally_.by_outcome[i] = 0;
-      if (i != static_cast<std::size_t>(outcome::dead_lettered)) processed_before_ += count;
-      if (i == static_cast<std::size_t>(outcome::failed)) failed_before_ += count;
-    }
+  if (const std::uint32_t handled = tally_.by_outcome[0]) {
+    counters_.add_on_turn(count_of::handled, handled);
+    tally_.by_outcome[0] = 0;
+    processed_before_ += handled;
   }
-  tally_.urgent_accepted = 0;
+  if (tally_.rare) publish_rare_outcomes();
+}
+
+void actor_cell::publish_rare_outcomes() noexcept {
+  tally_.rare = false;
+  for (std::size_t i = 1; i < std::size(tally_.by_outcome); ++i) {
+    const std::uint32_t count = tally_.by_outcome[i];
+    if (count == 0) continue;
+    counters_.add_on_turn(count_of::handled + i, count);
+    tally_.by_outcome[i] = 0;
+    if (i != static_cast<std::size_t>(outcome::dead_lettered)) processed_before_ += count;
+    if (i == static_cast<std::size_t>(outcome::failed)) failed_before_ += count;
+  }
 }
 
 actor_cell::turn_result actor_cell::end_turn(const coarse_clock& clock) noexcept {
@@ -352,7 +364,7 @@ void actor_cell::run_envelope(envelope* message) noexcept {
 
 void actor_cell::settle(outcome what, std::string_view message) noexcept {
   if (!running_is_urgent_) ++processed_;
-  ++tally_.by_outcome[static_cast<std::size_t>(what)];
+  tally_.add(what);
   if (sampled_since_ == time_point{}) return;
   counters_.times.record(message, system_.runs().stamp() - std::exchange(sampled_since_, {}));
 }

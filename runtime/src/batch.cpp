@@ -60,7 +60,7 @@ void actor_cell::run_batch() noexcept {
 // One message more is settled by whoever ends what runs.
 void actor_cell::end_batch(batch_base& batch, bool handled) noexcept {
   const outcome what = handled ? outcome::handled : outcome::failed;
-  tally_.by_outcome[static_cast<std::size_t>(what)] += batch.size - 1;
+  tally_.add(what, batch.size - 1);
   processed_ += batch.from_mailbox;
   batch.size = batch.from_mailbox = 0;
   batch.clear();
@@ -74,7 +74,7 @@ void actor_cell::bury_batch() noexcept {
   if (batch_base* batch = std::exchange(open_batch_, nullptr)) {
     system_.dead_letters().record(*this, batch->type->message, dead_letter_reason::discarded, 0,
                                   batch->size);
-    tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)] += batch->size;
+    tally_.add(outcome::dead_lettered, batch->size);
     processed_ += batch->from_mailbox;
     batch->size = batch->from_mailbox = 0;
     batch->clear();

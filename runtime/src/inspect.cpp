@@ -143,7 +143,7 @@ std::uint32_t actor_cell::progress() const noexcept {
 
 void actor_cell::begin_hook(const envelope_type& hook) noexcept {
   current_ = &hook;
-  current_since_ = now().time_since_epoch().count();
+  current_since_ = about_now().time_since_epoch().count();
 }
 
 }  // namespace detail

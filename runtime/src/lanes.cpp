@@ -52,7 +52,7 @@ tell_status actor_cell::refuse_stopped(const envelope& message) noexcept {
 void actor_cell::bury(envelope* message) noexcept {
   system_.dead_letters().record(*this, traced::name(*message), dead_letter_reason::discarded);
   message->type->discard(*this, message, ask_errc::stopped);
-  ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
+  tally_.add(outcome::dead_lettered);
 }
 
 tell_status actor_cell::push_evicting(envelope* message) noexcept {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <time.h>
-
 #include "memory_pool.hpp"
 #include "threaded_executor.hpp"
 #include "type_counters.hpp"
@@ -15,19 +13,6 @@ thread_local worker* current_worker = nullptr;
 
 time_point read_clock() noexcept {
   return time_point(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-// The end of the tick: rather late than early.
-time_point read_coarse_clock() noexcept {
-  static const duration tick = [] {
-    timespec resolution{};
-    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-    return std::chrono::seconds(resolution.tv_sec) + std::chrono::nanoseconds(resolution.tv_nsec);
-  }();
-  timespec began{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &began);
-  return time_point(std::chrono::seconds(began.tv_sec) + std::chrono::nanoseconds(began.tv_nsec) +
-                    tick);
 }
 
 worker::worker(threaded_executor& all, std::uint32_t index)
@@ -70,12 +55,13 @@ time_point worker::now() noexcept {
 }
 
 time_point worker::about_now() noexcept {
-  return turn_began_ == time_point{} ? read_coarse_clock() : turn_began_;
+  return turn_began_ == time_point{} ? time_point(duration(clock_)) : turn_began_;
 }
 
 void worker::loop() noexcept {
   current_worker = this;
   bank_of_thread = index_ + 1;
+  set_clock(read_clock());
   while (!stopping_.load(std::memory_order_acquire)) {
     std::uint32_t turns = 0;
     while (turns < turns_per_round) {

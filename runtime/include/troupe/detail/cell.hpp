@@ -284,6 +284,7 @@ class actor_cell final : public reply_port, public pooled {
   std::string_view running_name() const noexcept;
   const trace_context* running_context() const noexcept;
   void publish_tally() noexcept;
+  void publish_rare_outcomes() noexcept;
   void frame_progressed() noexcept;
   void begin_hook(const envelope_type& hook) noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
@@ -352,6 +353,12 @@ class actor_cell final : public reply_port, public pooled {
   struct tally {
     std::uint32_t urgent_accepted = 0;
     shown<std::uint32_t> by_outcome[4];
+    bool rare = false;  // an outcome but handled
+
+    void add(outcome what, std::uint32_t count = 1) noexcept {
+      by_outcome[static_cast<std::size_t>(what)] += count;
+      rare |= what != outcome::handled;
+    }
   } tally_;                                      // since it was published
   std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
 
