@@ -26,7 +26,7 @@ websocket_connection::websocket_connection(const context& shared, ref<hub::hub_s
     : client_connection(shared, std::move(hub), std::move(supervisor), std::move(from.at),
                         from.terms.format),
       terms_(from.terms),
-      parser_(core::limits::message_bytes_max),
+      parser_(shared.hub.configuration().websocket.message_size_limit),
       unread_(std::move(from.input)) {}
 
 void websocket_connection::take_input(std::span<const std::byte> input) {

@@ -15,6 +15,7 @@ export const API_KEY = 'the-api-key-of-the-conformance-suite';
 
 const READY_MS_MAX = 30_000;
 const EXIT_MS_MAX = 30_000;
+const LISTENING = /is listening on \w+:\/\/\S+:(\d+)/;
 const OUTPUT_CHARACTERS_MAX = 64 * 1024;
 
 const EVERYTHING_FOR_CLIENTS = {
@@ -100,10 +101,8 @@ export function with_changes(base, changes) {
 export class ServerProcess {
   constructor(child, port, folder) {
     this.child = child;
-    this.port = port;
+    this.#listens_on(port);
     this.folder = folder;
-    this.url = `http://127.0.0.1:${port}`;
-    this.websocket_url = `ws://127.0.0.1:${port}/connection/websocket`;
     this.output = '';
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -119,9 +118,25 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  #listens_on(port) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.websocket_url = `ws://127.0.0.1:${port}/connection/websocket`;
+  }
+
+  #has_not_exited() {
+    if (this.has_exited) throw new Error(`the server ended while starting:\n${this.output}`);
+  }
+
   async until_ready() {
+    // It says itself where it listens: what answers on a port may be another test's server.
+    const [, port] = await eventually(() => {
+      this.#has_not_exited();
+      return LISTENING.exec(this.output);
+    }, `address of the server; it said:\n${this.output}`, READY_MS_MAX);
+    this.#listens_on(Number(port));
     await eventually(async () => {
-      if (this.has_exited) throw new Error(`the server ended while starting:\n${this.output}`);
+      this.#has_not_exited();
       const response = await fetch(`${this.url}/health/ready`).catch(() => null);
       await response?.arrayBuffer();
       return response?.status === 200;
@@ -187,11 +202,12 @@ export async function start_server(changes = {}, port = undefined) {
     { storage: { path: path.join(folder, 'data') } });
   const file = path.join(folder, 'config.json');
   await writeFile(file, JSON.stringify(config));
-  const listen_port = port ?? await free_port();
-  const child = spawn(binary, ['serve', '--config', file, '--port', String(listen_port)],
+  const child = spawn(binary, ['serve', '--config', file, '--port', String(port ?? 0)],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');
-  const server = new ServerProcess(child, listen_port, folder);
+  const server = new ServerProcess(child, port, folder);
+  server.config_file = file;
+  server.config = config;
   try {
     await server.until_ready();
   } catch (error) {
@@ -208,4 +224,20 @@ export async function server_for(t, changes) {
   const server = await start_server(changes);
   t.after(() => server.stop());
   return server;
+}
+
+/**
+ * Has the server read its configuration again, with `changes` laid over what it was started with;
+ * without any, the file as it is. What it says until it is done.
+ */
+export async function reload(server, changes = undefined) {
+  if (changes) {
+    await writeFile(server.config_file, JSON.stringify(with_changes(server.config, changes)));
+  }
+  const before = server.output.length;
+  server.signal('SIGHUP');
+  return eventually(() => {
+    const said = server.output.slice(before);
+    return /^.*(info +reloaded|error +reload refused).*$/m.test(said) && said;
+  }, `answer to SIGHUP; the server said:\n${server.output}`);
 }
