@@ -142,16 +142,25 @@ class basic_run_queue {
     return ring_.pop();
   }
 
-  /// Takes half of what `victim` has; gives how many. Its worker only, when it has nothing itself.
-  std::size_t steal_from(basic_run_queue& victim) noexcept {
-    std::size_t taken = 0;
-    for (std::size_t most = (victim.ring_.size() + 1) / 2; taken < most; ++taken) {
+  /// Takes half of what `victim` has: gives the oldest, which is to run at once, and keeps the
+  /// rest. So two workers cannot take a cell from each other for ever. Null when there is nothing.
+  /// Its worker only, when it has nothing itself.
+  Cell* steal_from(basic_run_queue& victim) noexcept {
+    Cell* oldest = nullptr;
+    const auto keep = [&](Cell& cell) {
+      if (oldest) {
+        ring_.push(cell);
+      } else {
+        oldest = &cell;
+      }
+    };
+    for (std::size_t left = (victim.ring_.size() + 1) / 2; left > 0; --left) {
       Cell* cell = victim.ring_.pop();
       if (!cell) break;
-      ring_.push(*cell);
+      keep(*cell);
     }
-    if (taken > 0) return taken;
-    return victim.waiting_.drain(steal_max, [this](Cell& cell) { ring_.push(cell); });
+    if (!oldest) victim.waiting_.drain(steal_max, keep);
+    return oldest;
   }
 
   /// Any thread.

@@ -91,7 +91,9 @@ void worker::loop() noexcept {
       if (present - polled_ < poll_interval) continue;
       polled_ = present;
       reactor_.poll();
-    } else if (!steal()) {
+    } else if (actor_cell* stolen = steal()) {
+      run(*stolen);
+    } else {
       park();
       all_.watch().worker_runs();
     }

@@ -104,14 +104,15 @@ class basic_worker_queues {
       stealable_.push(ready);  // this worker's own next turn
     }
   }
-  /// Takes from another worker; false when none has anything.
-  bool steal() noexcept {
+  /// Takes from another worker what is to run at once; null when none has anything.
+  cell* steal() noexcept {
     const std::uint32_t count = all_.worker_count();
     for (std::uint32_t offset = 1; offset < count; ++offset) {
       basic_worker_queues& victim = all_.at((index_ + offset) % count);
-      if (!victim.stealable_.empty() && stealable_.steal_from(victim.stealable_) > 0) return true;
+      if (victim.stealable_.empty()) continue;
+      if (cell* stolen = stealable_.steal_from(victim.stealable_)) return stolen;
     }
-    return false;
+    return nullptr;
   }
   /// Says that the worker sleeps. False when there is something to run, or `woken()`; true: it
   /// sleeps in the reactor now, and says end_park() when it is back.

@@ -50,14 +50,20 @@ TEST(ModelledWorker, WhatTwoThreadsQueueWhileAWorkerParksIsRun) {
   expect_right(explored({.workers = 1, .outside = 2}));
 }
 
+TEST(ModelledWorker, WhatIsQueuedForOneOfTwoWorkersIsRun) {
+  expect_right(explored({.workers = 2, .outside = 1}));
+}
+
+// Every interleaving; loads read the newest ----------------------------------------------------
+
+TEST(ModelledWorker, WhatAWorkerQueuesWhileAnotherParksOrStealsIsRun) {
+  expect_right(explored({.workers = 2, .outside = 1, .readies = 2}, {.stale_reads_max = 0}));
+}
+
 // Two preemptions, and one load that reads something older -------------------------------------
 
 TEST(ModelledRing, TwoThievesOfAWrappedRingTakeEachCellOnce) {
   expect_right(explore_ring<ring<2>>({.cells = 3, .thieves = 2, .tries = 1}, bounded));
-}
-
-TEST(ModelledWorker, WhatIsQueuedForOneOfTwoWorkersIsRun) {
-  expect_right(explored({.workers = 2, .outside = 1}, bounded));
 }
 
 TEST(ModelledWorker, WhatAWorkerQueuesWhileAnotherParksIsRun) {

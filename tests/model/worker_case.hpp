@@ -93,7 +93,10 @@ class worker_case final : public scenario {
     auto& mine = all_.at(index);
     for (;;) {
       while (ready_cell* cell = mine.next()) run_cell(*cell, index);
-      if (mine.steal()) continue;
+      if (ready_cell* stolen = mine.steal()) {
+        run_cell(*stolen, index);
+        continue;
+      }
       if (mine.begin_park([] { return false; })) {
         reactors_[index].wait();
         mine.end_park();
