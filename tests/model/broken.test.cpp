@@ -3,6 +3,7 @@
 // name.
 #include <broken/clears_signalled_last/mailbox.hpp>
 #include <broken/first_while_active/mailbox.hpp>
+#include <broken/keeps_what_it_stole/worker_queues.hpp>
 #include <broken/link_before_reservation/mailbox.hpp>
 #include <broken/link_without_release/mailbox.hpp>
 #include <broken/list_only_released/worker_queues.hpp>
@@ -95,6 +96,11 @@ TEST(BrokenWorker, ALookAtWhoIsParkedThatIsNotSequentiallyConsistentIsCaught) {
 
 TEST(BrokenWorker, AnEntryOfTheListThatIsOnlyReleasedIsCaught) {
   expect_caught(explore_workers<broken::list_only_released::basic_worker_queues>(one_worker));
+}
+
+TEST(BrokenWorker, AStolenCellThatCanBeStolenBackForEverIsCaught) {
+  expect_caught(explore_workers<broken::keeps_what_it_stole::basic_worker_queues>(
+      {.workers = 2, .outside = 1}));
 }
 
 TEST(BrokenWorker, AMissingSecondLookIsCaught) {

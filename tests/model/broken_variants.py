@@ -67,6 +67,8 @@ VARIANTS = {
     "list_only_released": (RUN_QUEUE, [
         ("any_.store(true, std::memory_order_seq_cst);",
          "any_.store(true, std::memory_order_release);")]),
+    "keeps_what_it_stole": (RUN_QUEUE, [
+        ("return oldest;", "if (oldest) ring_.push(*oldest); return nullptr;")]),
     # Sleeping and waking
     "parked_only_released": (WORKER_QUEUES, [
         ("parked_.store(true, std::memory_order_seq_cst);",
