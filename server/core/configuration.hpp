@@ -85,6 +85,10 @@ struct configuration {
     std::size_t recovery_max_publication_limit = limits::history_page_max;
   } client;
 
+  struct websocket_section {
+    bool compression = false;
+  } websocket;
+
   struct http_stream_section {
     bool enabled = false;
   } http_stream;

@@ -126,6 +126,10 @@ constexpr server_option server_table[] = {
                     "is told so.",
      .range = {1, 100'000},
      .change = on_reload},
+    {.path = "websocket.compression",
+     .slot = [](configuration& c) -> option_slot { return &c.websocket.compression; },
+     .description = "Messages on a WebSocket are compressed (permessage-deflate) for clients that "
+                    "offer it. Saves bandwidth, costs processor time for each publication."},
     {.path = "http_stream.enabled",
      .slot = [](configuration& c) -> option_slot { return &c.http_stream.enabled; },
      .description = "Clients may connect by HTTP stream (`/connection/http_stream`), and then send "

@@ -215,7 +215,7 @@ task<> http_connection::on(report message) {
 
 void http_connection::open_websocket(const http::request& request, http::write_options how,
                                      std::span<const std::byte> rest) {
-  auto agreed = agree_on_websocket(request);
+  auto agreed = agree_on_websocket(request, shared_.hub.configuration.websocket.compression);
   if (!agreed) return refuse_client(agreed.error(), how);
   auto place = admit_client(request);
   if (!place) return refuse_client(place.error(), how);

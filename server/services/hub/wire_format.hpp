@@ -13,19 +13,26 @@ namespace troupe::hub {
 
 enum class wire_format : std::uint8_t {
   websocket_json,
+  websocket_json_deflate,
   websocket_protobuf,
+  websocket_protobuf_deflate,
   http_stream_json,
   http_stream_protobuf,
   sse_json,
 };
 
-inline constexpr std::array wire_formats{
-    wire_format::websocket_json, wire_format::websocket_protobuf, wire_format::http_stream_json,
-    wire_format::http_stream_protobuf, wire_format::sse_json};
+inline constexpr std::array wire_formats{wire_format::websocket_json,
+                                         wire_format::websocket_json_deflate,
+                                         wire_format::websocket_protobuf,
+                                         wire_format::websocket_protobuf_deflate,
+                                         wire_format::http_stream_json,
+                                         wire_format::http_stream_protobuf,
+                                         wire_format::sse_json};
 
 constexpr protocol::encoding encoding_of(wire_format format) {
-  const bool protobuf =
-      format == wire_format::websocket_protobuf || format == wire_format::http_stream_protobuf;
+  using enum wire_format;
+  const bool protobuf = format == websocket_protobuf || format == websocket_protobuf_deflate ||
+                        format == http_stream_protobuf;
   return protobuf ? protocol::encoding::protobuf : protocol::encoding::json;
 }
 
