@@ -20,7 +20,7 @@ inline constexpr std::size_t message_bytes_max = 65536;  // one inbound WebSocke
 inline constexpr std::size_t header_bytes_max = 16384;   // request line and headers together
 inline constexpr std::size_t api_body_bytes_max = 1024 * 1024;
 inline constexpr std::size_t publication_bytes_max = 65536;
-inline constexpr std::size_t replies_per_frame_max = 16;
+inline constexpr std::size_t replies_per_frame_max = 16;  // of one turn of a client
 
 // Connections.
 inline constexpr std::size_t connections_default = 100'000;

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/limits.hpp"
 #include "protocol/client/encoding.hpp"
 #include "services/hub/answers.hpp"
 
@@ -216,12 +217,17 @@ void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) 
 // ---- out ---------------------------------------------------------------------------------------
 
 void client::send(const protocol::reply& message) {
-  std::string encoded;
-  if (!protocol::append_message(encoded, encoding_of(format_), message)) {
+  if (!protocol::append_message(replies_, encoding_of(format_), message)) {
     return disconnect(disconnects::inappropriate_protocol);
   }
   shared_.counters.messages_sent.add();
-  transmit(shared_.frame(format_, encoded));
+  if (++reply_count_ == core::limits::replies_per_frame_max) flush_replies();
+}
+
+void client::flush_replies() {
+  if (reply_count_ == 0) return;
+  reply_count_ = 0;
+  transmit(shared_.frame(format_, std::exchange(replies_, {})));
 }
 
 void client::reply_with(std::uint32_t id, protocol::reply::body_type body) {
@@ -238,6 +244,7 @@ void client::disconnect(protocol::disconnect_code why) {
   closed_ = true;
   pending_.clear();
   shared_.counters.disconnects.add(why.code);
+  flush_replies();
   close_transport(why);
 }
 

@@ -128,7 +128,11 @@ class client : public actor {
   /// What the transport adds to the answer to connect, or changes in it.
   virtual void add_transport(protocol::connect_result&) const {}
 
-  /// Queues a framed message. Called in the order the client must see.
+  /// Transmits the replies of this turn, in one frame or a few. The transport calls it at the end
+  /// of each turn.
+  void flush_replies();
+
+  /// Queues a frame of messages. Called in the order the client must see.
   virtual void transmit(core::shared_bytes frame) = 0;
   /// Sends what is queued and then the close of the transport. Called once.
   virtual void close_transport(protocol::disconnect_code why) = 0;
@@ -177,7 +181,8 @@ class client : public actor {
   void perform(const ref<channel>& target);
   void finish_current();
 
-  /// Encodes and frames what is for this connection alone, and transmits it.
+  /// Encodes what is for this connection alone; it leaves with the turn, or before what must come
+  /// behind it.
   void send(const protocol::reply& message);
   void reply_with(std::uint32_t id, protocol::reply::body_type body);
   void refuse(std::uint32_t id, const protocol::error& why);
@@ -211,6 +216,9 @@ class client : public actor {
   std::deque<protocol::command> pending_;  // of one frame at most, see wants_more()
   std::optional<operation> current_;
   std::optional<std::uint32_t> ttl_s_;  // of the token, as of when it was accepted
+
+  std::string replies_;  // of this turn, encoded
+  std::size_t reply_count_ = 0;
 
   std::unordered_map<subscription_number, subscription> subscriptions_;
   std::unordered_map<std::string, subscription_number> numbers_;  // by channel

@@ -158,6 +158,7 @@ void client::on(delivery message) {
   const core::shared_bytes& frame = push.frame(format_);
   // Bytes that are no JSON, for somebody who speaks JSON.
   if (frame.empty()) return disconnect(disconnects::inappropriate_protocol);
+  flush_replies();
   transmit(frame);
 }
 

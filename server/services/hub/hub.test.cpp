@@ -31,6 +31,9 @@ struct heard {
 struct closed_with {
   using reply = std::uint16_t;  // 0: not closed
 };
+struct count_frames {
+  using reply = std::size_t;  // since the beginning
+};
 struct fail_now {};
 
 class frame_client final : public client {
@@ -43,14 +46,25 @@ class frame_client final : public client {
   void on(say m) { receive(m.frame); }
   std::vector<std::string> on(heard) { return std::exchange(frames_, {}); }
   std::uint16_t on(closed_with) { return code_; }
+  std::size_t on(count_frames) { return transmitted_; }
   void on(fail_now) { throw std::runtime_error("on purpose"); }
+  void turn_ended() { flush_replies(); }
 
  private:
-  void transmit(core::shared_bytes frame) override { frames_.emplace_back(frame.view()); }
+  void transmit(core::shared_bytes frame) override {
+    ++transmitted_;
+    std::string_view rest = frame.view();
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      frames_.emplace_back(line);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+  }
   void close_transport(protocol::disconnect_code why) override { code_ = why.code; }
   void line_is_empty() override {}
 
-  std::vector<std::string> frames_;
+  std::vector<std::string> frames_;  // the messages in them
+  std::size_t transmitted_ = 0;
   std::uint16_t code_ = 0;
 };
 
@@ -401,6 +415,18 @@ TEST_P(hub, commands_are_answered_in_their_order) {
     if (frame.starts_with(R"({"id":)")) order += frame[6];
   }
   EXPECT_EQ(order, "23456");
+}
+
+TEST_P(hub, replies_of_one_turn_share_frames_of_at_most_sixteen) {
+  auto ada = connect("ada", 0);
+  const auto before = world.system().ask(ada, count_frames{}, 1s).value();
+  std::string commands;
+  for (int id = 2; id < 22; ++id) {
+    commands += (commands.empty() ? "" : "\n") + std::string(R"({"id":)") + std::to_string(id) +
+                R"(,"rpc":{"method":"x"}})";
+  }
+  EXPECT_EQ(ask(ada, commands).size(), 20U);
+  EXPECT_EQ(world.system().ask(ada, count_frames{}, 1s).value() - before, 2U);
 }
 
 TEST_P(hub, errors_have_the_numbers_of_the_protocol) {
