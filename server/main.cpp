@@ -28,6 +28,7 @@
 #include "core/bounded_log.hpp"
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
+#include "core/random.hpp"
 #include "crypto/key_set.hpp"
 #include "crypto/random.hpp"
 #include "gateway/context.hpp"
@@ -48,6 +49,7 @@ constexpr std::size_t plain_connections_max = 4096;
 /// Some supervisors signal a process and its group at once: signals so close together are one.
 constexpr std::chrono::milliseconds same_signal_within{50};
 constexpr int same_signals_max = 8;
+constexpr std::size_t node_id_bytes = 16;
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
 
@@ -217,6 +219,8 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
     return fail("the system has no randomness to give");
   }
+  const auto node_id = core::random_hex(world.random, node_id_bytes);
+  if (!node_id) return fail("the system has no randomness to give");
   memory::history history(seed);
   core::counters counters;
   const hub::context hub{.configuration = *configuration,
@@ -244,6 +248,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                           .running = nullptr,
                           .worker_count = 1,
                           .node_name = node_name(configuration->http_server.port),
+                          .node_id = *node_id,
                           .started = started,
                           .development_key = tried_out ? &token_key : nullptr};
 

@@ -32,6 +32,7 @@ struct context {
   const troupe::system* running = nullptr;  // the one these actors run in
   std::uint32_t worker_count = 1;
   std::string node_name;
+  std::string node_id;  // of this run, told to clients: no name of a machine
   wall_time started{};
 
   /// The development secret, where the server made one for itself: then /dev/token signs with it.

@@ -72,7 +72,7 @@ void http_connection::serve_emulation(const http::request& request, http::write_
   if (decoded->data.size() > core::limits::message_bytes_max) {
     return refuse_readably(413, "more than 65536 bytes of commands");
   }
-  if (decoded->node != shared_.node_name) return refuse_readably(404, "no such node");
+  if (decoded->node != shared_.node_id) return refuse_readably(404, "no such node");
   if (quiescing_) return refuse_readably(503, "the server is shutting down");
   busy_ = true;
   self().tell(emulate{.session = std::move(decoded->session),

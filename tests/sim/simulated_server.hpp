@@ -80,7 +80,8 @@ class simulated_server {
                 .secrets = secrets_,
                 .running = nullptr,
                 .worker_count = with.workers,
-                .node_name = "sim"},
+                .node_name = "sim",
+                .node_id = "sim"},
         world_(seed, {.workers = with.workers}) {
     shared_.running = &world_.system();
     root = world_.system().spawn<gateway::system_supervisor>(
