@@ -18,6 +18,7 @@
 
 #include <troupe/troupe.hpp>
 
+#include "adapters/curl/curl_client.hpp"
 #include "adapters/files/config_file.hpp"
 #include "adapters/files/data_directory.hpp"
 #include "adapters/log/spdlog_log.hpp"
@@ -29,12 +30,14 @@
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
 #include "core/random.hpp"
+#include "crypto/configured_keys.hpp"
 #include "crypto/key_set.hpp"
 #include "crypto/random.hpp"
 #include "gateway/context.hpp"
 #include "gateway/framing.hpp"
 #include "gateway/system_supervisor.hpp"
 #include "services/hub/context.hpp"
+#include "services/hub/token_keys.hpp"
 
 namespace {
 
@@ -72,7 +75,8 @@ std::string node_name(std::uint16_t port) {
 /// Somebody tries the server on their own machine: no secret configured, and nobody else to reach
 /// it.
 bool is_tried_out(const core::configuration& configuration) {
-  return configuration.client.token.hmac_secret_key.empty() && !configuration.client.insecure &&
+  return !configuration.client.token.has_keys() && !configuration.client.insecure &&
+         !configuration.client.proxy.connect.enabled &&
          core::is_loopback(configuration.http_server.address);
 }
 
@@ -132,6 +136,14 @@ class end_watch final : public actor {
 
  private:
   std::function<void(stop_reason)> ended_;
+};
+
+/// Ends what an adapter has under way before the system of the actors that wait for it is
+/// destroyed.
+template <class Adapter>
+struct closed_at_end {
+  Adapter& adapter;
+  ~closed_at_end() { adapter.close(); }
 };
 
 /// The start-up line, for people.
@@ -204,16 +216,28 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
 
   files::data_directory data(configuration->storage.path);
   const bool tried_out = is_tried_out(*configuration);
-  std::string secret = configuration->client.token.hmac_secret_key;
   if (tried_out) {
     if (const auto locked = data.lock(); !locked) return fail(locked.error().text);
     auto made = data.development_secret(world.random);
     if (!made) return fail(made.error().text);
-    secret = *std::move(made);
+    configuration->client.token.hmac_secret_key = *std::move(made);
     auto& namespaces = configuration->channel.namespaces;
     if (namespaces.empty()) namespaces.push_back(demo_namespace(*configuration));
   }
-  const crypto::hmac_key token_key(secret);
+  const crypto::hmac_key development_key(configuration->client.token.hmac_secret_key);
+  const auto& connection_rules = configuration->client.token;
+  const auto& subscription_rules = configuration->client.subscription_token;
+  auto connection_keys = crypto::configured_keys(connection_rules, "client.token");
+  if (!connection_keys) return fail(connection_keys.error());
+  auto subscription_keys = crypto::configured_keys(subscription_rules, "client.subscription_token");
+  if (!subscription_keys) return fail(subscription_keys.error());
+  const hub::token_keys connections(*std::move(connection_keys),
+                                    connection_rules.jwks_public_endpoint);
+  const hub::token_keys own_subscriptions(*std::move(subscription_keys),
+                                          subscription_rules.jwks_public_endpoint);
+  const hub::token_keys& subscriptions =
+      subscription_rules.enabled ? own_subscriptions : connections;
+  adapters::curl_client http;
 
   std::uint64_t seed = 0;
   if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
@@ -225,11 +249,15 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   core::counters counters;
   const hub::context hub{.configuration = *configuration,
                          .history = history,
-                         .token_keys = token_key,
+                         .token_keys = connections.keys(),
                          .counters = counters,
                          .log = log,
                          .frame = &gateway::frame,
-                         .version = version};
+                         .version = version,
+                         .subscription_token_keys = &subscriptions.keys(),
+                         .connection_key_endpoint = connections.endpoint(),
+                         .subscription_key_endpoint = subscriptions.endpoint(),
+                         .http = &http};
 
   const std::uint64_t descriptors = process_events::raise_descriptor_limit();
   const std::size_t connection_limit = configuration->client.connection_limit;
@@ -250,7 +278,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                           .node_name = node_name(configuration->http_server.port),
                           .node_id = *node_id,
                           .started = started,
-                          .development_key = tried_out ? &token_key : nullptr};
+                          .development_key = tried_out ? &development_key : nullptr};
 
   troupe::system system({.on_failure = [&log](const failure& cause, directive decision) {
     log.error("actor failed", {{"actor_type", cause.actor_type},
@@ -258,6 +286,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                                {"reason", cause.what},
                                {"decision", name_of(decision)}});
   }});
+  const closed_at_end<adapters::curl_client> requests_end{http};
   shared.running = &system;
   shared.worker_count = system.worker_count();
 

@@ -167,6 +167,10 @@ void add_traffic(exposition& to, const core::counters& counted) {
         {{"transport", "websocket"}});
   count("troupe_hub_deliveries_total", "Publications handed to subscribers, one for each.",
         counted.deliveries);
+  count("troupe_hub_events_reported_total", "Events the application has been told of.",
+        counted.events_reported);
+  count("troupe_hub_events_dropped_total", "Events the application will not be told of.",
+        counted.events_dropped);
   count("troupe_connections_refused_total", "Client connections refused at the handshake.",
         counted.connections_refused);
 }

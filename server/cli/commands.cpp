@@ -6,6 +6,7 @@
 #include "core/configuration_text.hpp"
 #include "core/limits.hpp"
 #include "core/quote.hpp"
+#include "crypto/configured_keys.hpp"
 #include "crypto/jwt.hpp"
 
 namespace troupe::cli {
@@ -67,6 +68,12 @@ std::expected<core::configuration, exit_code> load_configuration(const configura
     return std::unexpected(exit_code::failure);
   }
   print(world.err, "warning", loaded->warnings);
+  const auto& client = loaded->value.client;
+  for (const auto& keys :
+       {crypto::configured_keys(client.token, "client.token"),
+        crypto::configured_keys(client.subscription_token, "client.subscription_token")}) {
+    if (!keys) return std::unexpected(fail(world, keys.error()));
+  }
   return std::move(loaded->value);
 }
 

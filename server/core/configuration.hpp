@@ -17,6 +17,17 @@
 
 namespace troupe::core {
 
+/// Where and how the application is asked about an event of a client.
+struct proxy_options {
+  bool enabled = false;  // of events that have no switch in their namespace
+  std::string endpoint;  // http:// or https://
+  std::chrono::milliseconds timeout = std::chrono::seconds{1};
+  std::vector<std::string> http_headers;      // of the client's request, passed on
+  std::vector<std::string> emulated_headers;  // of the client's connect command, passed on
+  bool include_connection_meta = false;
+  bool binary_encoding = false;
+};
+
 /// What clients may do in the channels of one namespace, and what the server keeps for them.
 struct channel_options {
   bool presence = false;
@@ -40,8 +51,22 @@ struct channel_options {
   bool allow_presence_for_subscriber = false;
   bool allow_presence_for_anonymous = false;
   std::vector<std::string> allowed_delta_types;
+  bool subscribe_proxy_enabled = false;
+  bool publish_proxy_enabled = false;
+  bool sub_refresh_proxy_enabled = false;
+  bool unsubscribe_proxy_enabled = false;
 
   [[nodiscard]] bool keeps_history() const { return history_size > 0 && history_ttl.count() > 0; }
+};
+
+/// Which calls of clients go to the application.
+struct rpc_options {
+  bool proxy_enabled = false;
+};
+
+struct rpc_namespace {
+  std::string name;
+  rpc_options options;
 };
 
 struct channel_namespace {
@@ -65,14 +90,32 @@ struct configuration {
     std::string level = "info";
   } log;
 
+  /// Who may sign a kind of token, and whom it must name.
+  struct token_section {
+    std::string hmac_secret_key;
+    std::string rsa_public_key;    // PEM
+    std::string ecdsa_public_key;  // PEM
+    std::string jwks_public_endpoint;
+    std::string audience;  // empty: any
+    std::string issuer;
+
+    /// Whether anybody can sign tokens that are believed.
+    [[nodiscard]] bool has_keys() const {
+      return !hmac_secret_key.empty() || !rsa_public_key.empty() || !ecdsa_public_key.empty() ||
+             !jwks_public_endpoint.empty();
+    }
+  };
+
   struct client_section {
     bool insecure = false;
     std::vector<std::string> allowed_origins;
-    struct token_section {
-      std::string hmac_secret_key;
-      std::string audience;
-      std::string issuer;
-    } token;
+    token_section token;
+    struct subscription_token_section : token_section {
+      bool enabled = false;  // else what holds for connection tokens holds for these too
+    } subscription_token;
+    [[nodiscard]] const token_section& subscription_rules() const {
+      return subscription_token.enabled ? subscription_token : token;
+    }
     bool allow_anonymous_connect_without_token = false;
     std::size_t connection_limit = limits::connections_default;
     std::size_t user_connection_limit = 0;  // 0: only connection_limit holds
@@ -81,6 +124,11 @@ struct configuration {
     std::chrono::milliseconds ping_interval = std::chrono::seconds{25};
     std::chrono::milliseconds pong_timeout = std::chrono::seconds{8};
     std::chrono::milliseconds stale_close_delay = std::chrono::seconds{10};
+    struct proxy_section {
+      proxy_options connect;
+      proxy_options refresh;
+      proxy_options disconnect;
+    } proxy;
     std::size_t history_max_publication_limit = limits::history_page_max;
     std::size_t recovery_max_publication_limit = limits::history_page_max;
   } client;
@@ -102,6 +150,13 @@ struct configuration {
     bool insecure = false;
   } http_api;
 
+  struct rpc_section {
+    proxy_options proxy;
+    std::string namespace_boundary = ":";
+    rpc_options without_namespace;
+    std::vector<rpc_namespace> namespaces;
+  } rpc;
+
   struct shutdown_section {
     std::chrono::milliseconds timeout = std::chrono::seconds{30};
   } shutdown;
@@ -113,6 +168,12 @@ struct configuration {
     std::string user_boundary = "#";
     std::string user_separator = ",";
     std::chrono::milliseconds history_meta_ttl = limits::history_meta_ttl_default;
+    struct proxy_section {
+      proxy_options subscribe;
+      proxy_options publish;
+      proxy_options sub_refresh;
+      proxy_options unsubscribe;
+    } proxy;
     channel_options without_namespace;
     std::vector<channel_namespace> namespaces;
   } channel;

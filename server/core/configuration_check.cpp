@@ -4,10 +4,12 @@
 #include <array>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <arpa/inet.h>
 
 #include "core/duration.hpp"
+#include "core/option_table.hpp"
 #include "core/quote.hpp"
 
 namespace troupe::core {
@@ -49,25 +51,150 @@ void check_listeners(const configuration& c, findings& errors) {
   }
 }
 
-void check_secret(const configuration& c, findings& errors, findings& warnings) {
-  const std::size_t size = c.client.token.hmac_secret_key.size();
+void check_secret_length(const configuration& c, const std::string& option, std::size_t size,
+                         findings& errors, findings& warnings) {
+  if (size == 0 || size >= limits::hmac_secret_bytes_min) return;
   const bool reachable = !is_loopback(c.http_server.address);
+  add(reachable ? errors : warnings, option,
+      "is a secret of " + std::to_string(size) + " bytes: want at least 32" +
+          (reachable
+               ? ", since http_server.address " + quote(c.http_server.address) + " is not loopback"
+               : std::string(", and the server will insist on it unless the address is "
+                             "loopback")));
+}
+
+// http(s)://host…: one fixed host, no password in it, and nothing that is filled in later.
+bool is_http_address(std::string_view url) {
+  std::size_t begin = 0;
+  if (url.starts_with("https://")) begin = 8;
+  if (url.starts_with("http://")) begin = 7;
+  const std::string_view host = url.substr(begin, url.substr(begin).find_first_of("/?#"));
+  return begin > 0 && !host.empty() && !host.contains('@') &&
+         url.find_first_of(" \t\r\n{}\"<>\\") == url.npos;
+}
+
+bool is_namespace_name(std::string_view name) {
+  return name.size() >= limits::namespace_name_length_min &&
+         name.size() <= limits::namespace_name_length_max && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+/// Whether the proxy is asked or told, and by which option.
+void check_proxy(const proxy_options& proxy, const std::string& path, const std::string& used_by,
+                 findings& errors) {
+  if (proxy.endpoint.empty()) {
+    if (!used_by.empty()) {
+      add(errors, path + ".endpoint",
+          "is empty while " + used_by + " is true: want the address of the application");
+    }
+  } else if (!is_http_address(proxy.endpoint)) {
+    add(errors, path + ".endpoint",
+        "is " + quote(proxy.endpoint) +
+            ": want an address such as http://127.0.0.1:3000/events, with http or https and "
+            "without a password");
+  }
+}
+
+/// The first namespace that has this switch on.
+std::string namespace_with(const configuration& c, bool channel_options::* on,
+                           std::string_view option) {
+  if (c.channel.without_namespace.*on) {
+    return std::string(without_namespace_path) + '.' + std::string(option);
+  }
+  for (std::size_t i = 0; i < c.channel.namespaces.size(); ++i) {
+    if (c.channel.namespaces[i].options.*on) {
+      return std::string(namespaces_path) + '[' + std::to_string(i) + "]." + std::string(option);
+    }
+  }
+  return "";
+}
+
+void check_proxies(const configuration& c, findings& errors) {
+  const auto by_switch = [](const proxy_options& proxy, const std::string& path) {
+    return proxy.enabled ? path + ".enabled" : "";
+  };
+  const auto& client = c.client.proxy;
+  for (const auto& [proxy, path] : {std::pair(&client.connect, "client.proxy.connect"),
+                                    std::pair(&client.refresh, "client.proxy.refresh"),
+                                    std::pair(&client.disconnect, "client.proxy.disconnect")}) {
+    check_proxy(*proxy, path, by_switch(*proxy, path), errors);
+  }
+  const auto& channel = c.channel.proxy;
+  check_proxy(
+      channel.subscribe, "channel.proxy.subscribe",
+      namespace_with(c, &channel_options::subscribe_proxy_enabled, "subscribe_proxy_enabled"),
+      errors);
+  check_proxy(channel.publish, "channel.proxy.publish",
+              namespace_with(c, &channel_options::publish_proxy_enabled, "publish_proxy_enabled"),
+              errors);
+  check_proxy(
+      channel.sub_refresh, "channel.proxy.sub_refresh",
+      namespace_with(c, &channel_options::sub_refresh_proxy_enabled, "sub_refresh_proxy_enabled"),
+      errors);
+  check_proxy(
+      channel.unsubscribe, "channel.proxy.unsubscribe",
+      namespace_with(c, &channel_options::unsubscribe_proxy_enabled, "unsubscribe_proxy_enabled"),
+      errors);
+}
+
+void check_rpc(const configuration& c, findings& errors) {
+  std::string used_by =
+      c.rpc.without_namespace.proxy_enabled ? "rpc.without_namespace.proxy_enabled" : "";
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < c.rpc.namespaces.size(); ++i) {
+    const rpc_namespace& each = c.rpc.namespaces[i];
+    const std::string path = std::string(rpc_namespaces_path) + '[' + std::to_string(i) + ']';
+    const std::string is = "is " + quote(each.name);
+    if (!is_namespace_name(each.name)) {
+      add(errors, path + ".name", is + ": want 2 to 64 letters, digits, \"-\", \"_\" or \".\"");
+    } else if (!seen.insert(each.name).second) {
+      add(errors, path + ".name", is + ", as another one is called: want each namespace once");
+    }
+    if (each.options.proxy_enabled && used_by.empty()) used_by = path + ".proxy_enabled";
+  }
+  check_proxy(c.rpc.proxy, "rpc.proxy", used_by, errors);
+}
+
+void check_key_endpoint(const configuration::token_section& section, const std::string& path,
+                        findings& errors, findings& warnings) {
+  const std::string& url = section.jwks_public_endpoint;
+  if (url.empty()) return;
+  const std::string option = path + ".jwks_public_endpoint";
+  if (!is_http_address(url)) {
+    add(errors, option,
+        "is " + quote(url) +
+            ": want an address such as https://id.example.com/jwks.json, with a "
+            "fixed host and without a password");
+  }
+  if (!section.rsa_public_key.empty() || !section.ecdsa_public_key.empty()) {
+    add(warnings, option, "is set, so the public keys beside it are not used");
+  }
+}
+
+void check_token_keys(const configuration& c, findings& errors, findings& warnings) {
+  const auto& client = c.client;
   const std::string option = "client.token.hmac_secret_key";
-  if (size == 0) {
-    const bool admits = c.client.insecure || c.client.allow_anonymous_connect_without_token;
-    if (!reachable || admits) return;
+  const bool admits = client.insecure || client.allow_anonymous_connect_without_token ||
+                      client.proxy.connect.enabled;
+  if (!client.token.has_keys() && !admits && !is_loopback(c.http_server.address)) {
     add(errors, option,
         "is empty and http_server.address is " + quote(c.http_server.address) +
             ": want a secret of at least 32 bytes, or nobody can connect (`troupe genconfig` "
             "prints a fresh one)");
-  } else if (size < limits::hmac_secret_bytes_min) {
-    add(reachable ? errors : warnings, option,
-        "is a secret of " + std::to_string(size) + " bytes: want at least 32" +
-            (reachable ? ", since http_server.address " + quote(c.http_server.address) +
-                             " is not loopback"
-                       : std::string(", and the server will insist on it unless the address is "
-                                     "loopback")));
   }
+  check_secret_length(c, option, client.token.hmac_secret_key.size(), errors, warnings);
+  check_key_endpoint(client.token, "client.token", errors, warnings);
+  const auto& own = client.subscription_token;
+  if (!own.enabled) return;
+  check_key_endpoint(own, "client.subscription_token", errors, warnings);
+  if (!own.has_keys()) {
+    add(errors, "client.subscription_token.enabled",
+        "is true while the section has no key: want a secret or a public key in it");
+  }
+  check_secret_length(c, "client.subscription_token.hmac_secret_key", own.hmac_secret_key.size(),
+                      errors, warnings);
 }
 
 void check_insecure(const configuration& c, findings& warnings) {
@@ -157,14 +284,6 @@ void check_channel_options(const configuration& c, const std::string& path,
   }
 }
 
-bool is_namespace_name(std::string_view name) {
-  return name.size() >= limits::namespace_name_length_min &&
-         name.size() <= limits::namespace_name_length_max && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_' || c == '.';
-         });
-}
-
 void check_namespaces(const configuration& c, findings& errors) {
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i < c.channel.namespaces.size(); ++i) {
@@ -202,13 +321,15 @@ bool is_loopback(std::string_view address) {
 
 void check_configuration(const configuration& value, findings& errors, findings& warnings) {
   check_listeners(value, errors);
-  check_secret(value, errors, warnings);
+  check_token_keys(value, errors, warnings);
   check_insecure(value, warnings);
   check_client(value, errors);
   check_channel_syntax(value, errors);
   check_channel_options(value, "channel.without_namespace", value.channel.without_namespace,
                         errors);
   check_namespaces(value, errors);
+  check_proxies(value, errors);
+  check_rpc(value, errors);
 }
 
 }  // namespace troupe::core

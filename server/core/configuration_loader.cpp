@@ -42,8 +42,11 @@ class loading {
  private:
   void read_entry(const std::string& path, const setting& given);
   void read_channel_section(const std::string& path, const setting& given, channel_options& into);
-  void read_namespaces(const setting& given);
   void read_namespace(const std::string& path, const setting& given);
+  void read_rpc_namespace(const std::string& path, const setting& given);
+  void read_list(std::string_view path, const setting& given,
+                 void (loading::*read)(const std::string& path, const setting& given));
+  void read_name(const std::string& path, const setting_table& section, std::string& into);
   bool refuse_unsupported(const std::string& path, const setting& value);
   void want_section(const std::string& path, const setting& given);
   void warn_unknown(const std::string& path, const setting& given,
@@ -113,7 +116,9 @@ void loading::read_entry(const std::string& path, const setting& given) {
   } else if (path == without_namespace_path) {
     read_channel_section(path, given, value_.channel.without_namespace);
   } else if (path == namespaces_path) {
-    read_namespaces(given);
+    read_list(path, given, &loading::read_namespace);
+  } else if (path == rpc_namespaces_path) {
+    read_list(path, given, &loading::read_rpc_namespace);
   } else if (refuse_unsupported(path, given)) {
     return;
   } else if (!std::ranges::any_of(known_, [&](auto& known) { return is_within(known, path); })) {
@@ -143,38 +148,59 @@ void loading::read_channel_section(const std::string& path, const setting& given
   }
 }
 
-void loading::read_namespaces(const setting& given) {
-  const std::string path(namespaces_path);
+void loading::read_list(std::string_view path, const setting& given,
+                        void (loading::*read)(const std::string& path, const setting& given)) {
+  const std::string option(path);
   const auto* list = std::get_if<setting_list>(&given.value);
   if (list == nullptr) {
-    errors_.push_back({path, path + " is " + describe(given) + at(given) +
-                                 ": want a list of sections, which only a file can hold"});
+    errors_.push_back({option, option + " is " + describe(given) + at(given) +
+                                   ": want a list of sections, which only a file can hold"});
     return;
   }
   if (list->size() > limits::namespaces_max) {
-    errors_.push_back({path, path + " is " + describe(given) + at(given) + ": want at most " +
-                                 std::to_string(limits::namespaces_max)});
+    errors_.push_back({option, option + " is " + describe(given) + at(given) + ": want at most " +
+                                   std::to_string(limits::namespaces_max)});
     return;
   }
   for (std::size_t i = 0; i < list->size(); ++i) {
-    read_namespace(path + '[' + std::to_string(i) + ']', (*list)[i]);
+    (this->*read)(option + '[' + std::to_string(i) + ']', (*list)[i]);
   }
+}
+
+void loading::read_name(const std::string& path, const setting_table& section, std::string& into) {
+  const auto name = std::ranges::find(section, namespace_name_key, &setting_entry::key);
+  if (name == section.end()) return;
+  const option_rule any_text{{0, 4096}, {}};
+  const auto bound = bind(&into, any_text, name->value);
+  if (bound) return;
+  errors_.push_back({path + ".name", path + ".name is " + describe(name->value) + at(name->value) +
+                                         ": " + bound.error()});
 }
 
 void loading::read_namespace(const std::string& path, const setting& given) {
   channel_namespace& made = value_.channel.namespaces.emplace_back();
   if (const auto* section = std::get_if<setting_table>(&given.value)) {
-    const auto name = std::ranges::find(*section, namespace_name_key, &setting_entry::key);
-    if (name != section->end()) {
-      const option_rule any_text{{0, 4096}, {}};
-      const auto bound = bind(&made.name, any_text, name->value);
-      if (!bound) {
-        errors_.push_back({path + ".name", path + ".name is " + describe(name->value) +
-                                               at(name->value) + ": " + bound.error()});
-      }
-    }
+    read_name(path, *section, made.name);
   }
   read_channel_section(path, given, made.options);
+}
+
+void loading::read_rpc_namespace(const std::string& path, const setting& given) {
+  rpc_namespace& made = value_.rpc.namespaces.emplace_back();
+  const auto* section = std::get_if<setting_table>(&given.value);
+  if (section == nullptr) return want_section(path, given);
+  read_name(path, *section, made.name);
+  const std::vector<std::string> known = {path + ".name", path + ".proxy_enabled"};
+  for (const auto& [key, entry] : *section) {
+    if (key == namespace_name_key) continue;
+    const std::string option = path + '.' + key;
+    if (key != "proxy_enabled") {
+      warn_unknown(option, entry, known);
+    } else if (const auto bound = bind(&made.options.proxy_enabled, {}, entry); !bound) {
+      errors_.push_back(
+          {option, option + " is " + describe(entry) + at(entry) + ": " + bound.error()});
+    }
+  }
 }
 
 bool loading::refuse_unsupported(const std::string& path, const setting& value) {

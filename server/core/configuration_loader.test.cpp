@@ -248,7 +248,7 @@ TEST(configuration_loader, refuses_features_it_does_not_have) {
                                          {"uni_websocket.enabled", "true"},
                                          {"grpc_api.enabled", "1"},
                                          {"http_server.tls.enabled", "true"},
-                                         {"client.token.jwks_public_endpoint", "http://x"}}) {
+                                         {"consumers", "kafka"}}) {
     const std::string error = only_error(load_flags({{path, value}}));
     EXPECT_TRUE(error.starts_with(path + " is ")) << error;
     EXPECT_NE(error.find("does not support"), std::string::npos) << error;
@@ -256,11 +256,94 @@ TEST(configuration_loader, refuses_features_it_does_not_have) {
 }
 
 TEST(configuration_loader, a_missing_feature_that_is_off_is_no_matter) {
-  const auto loaded = load_flags({{"engine.type", "memory"},
-                                  {"grpc_api.enabled", "false"},
-                                  {"client.token.rsa_public_key", ""}});
+  const auto loaded =
+      load_flags({{"engine.type", "memory"}, {"grpc_api.enabled", "false"}, {"consumers", ""}});
   ASSERT_TRUE(loaded.has_value());
   EXPECT_TRUE(loaded->warnings.empty());
+}
+
+TEST(configuration_loader, keys_of_any_kind_let_others_join) {
+  for (const char* option : {"rsa_public_key", "ecdsa_public_key"}) {
+    EXPECT_TRUE(load_flags({{"http_server.address", "::"},
+                            {std::string("client.token.") + option, "a key"}})
+                    .has_value())
+        << option;
+  }
+  EXPECT_TRUE(load_flags({{"http_server.address", "::"},
+                          {"client.token.jwks_public_endpoint", "https://id.example.com/keys"}})
+                  .has_value());
+}
+
+TEST(configuration_loader, keys_are_published_at_one_fixed_address_without_a_password) {
+  for (const char* url :
+       {"keys.json", "ftp://host/", "https://", "https:///keys", "http://a:b@host/",
+        "https://{{iss}}/keys", "https://host/a b", "file:///etc/passwd"}) {
+    EXPECT_TRUE(only_error(load_flags({{"client.token.jwks_public_endpoint", url}}))
+                    .starts_with("client.token.jwks_public_endpoint is "))
+        << url;
+  }
+  const auto loaded = load_flags({{"client.token.jwks_public_endpoint", "http://[::1]:80/keys?a=b"},
+                                  {"client.token.rsa_public_key", "a key"}});
+  ASSERT_TRUE(loaded.has_value());
+  ASSERT_EQ(loaded->warnings.size(), 1U);
+  EXPECT_EQ(loaded->warnings[0].option, "client.token.jwks_public_endpoint");
+}
+
+TEST(configuration_loader, subscription_tokens_with_keys_of_their_own_need_a_key) {
+  EXPECT_TRUE(only_error(load_flags({{"client.subscription_token.enabled", "true"}}))
+                  .starts_with("client.subscription_token.enabled is true"));
+  const auto loaded =
+      load_flags({{"client.subscription_token.enabled", "true"},
+                  {"client.subscription_token.hmac_secret_key", std::string(32, 's')},
+                  {"client.subscription_token.issuer", "desk"}});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->value.client.subscription_rules().issuer, "desk");
+  EXPECT_EQ(load_flags({})->value.client.subscription_rules().issuer, "");
+}
+
+TEST(configuration_loader, a_proxy_that_is_used_needs_an_address_that_can_be_asked) {
+  EXPECT_EQ(only_error(load_flags({{"client.proxy.connect.enabled", "true"}})),
+            "client.proxy.connect.endpoint is empty while client.proxy.connect.enabled is true: "
+            "want the address of the application");
+  EXPECT_EQ(only_error(load_flags({{"channel.without_namespace.publish_proxy_enabled", "true"}})),
+            "channel.proxy.publish.endpoint is empty while "
+            "channel.without_namespace.publish_proxy_enabled is true: want the address of the "
+            "application");
+  EXPECT_TRUE(only_error(load_flags({{"rpc.without_namespace.proxy_enabled", "true"}}))
+                  .starts_with("rpc.proxy.endpoint is empty"));
+  for (const char* url : {"grpc://127.0.0.1:3000", "127.0.0.1:3000", "http://a:b@127.0.0.1/"}) {
+    EXPECT_TRUE(only_error(load_flags({{"channel.proxy.subscribe.endpoint", url}}))
+                    .starts_with("channel.proxy.subscribe.endpoint is \""))
+        << url;
+  }
+  const auto loaded = load_flags({{"http_server.address", "0.0.0.0"},
+                                  {"client.proxy.connect.enabled", "true"},
+                                  {"client.proxy.connect.endpoint", "http://127.0.0.1:3000/"},
+                                  {"client.proxy.connect.timeout", "250ms"},
+                                  {"client.proxy.connect.http_headers", "Cookie,Origin"}});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_TRUE(loaded->warnings.empty());
+  const proxy_options& connect = loaded->value.client.proxy.connect;
+  EXPECT_EQ(connect.timeout, std::chrono::milliseconds(250));
+  EXPECT_EQ(connect.http_headers, (std::vector<std::string>{"Cookie", "Origin"}));
+}
+
+TEST(configuration_loader, calls_have_namespaces_too) {
+  const auto with = [](setting each) {
+    return section({{"rpc", section({{"namespaces", {setting_list{std::move(each)}, ""}},
+                                     {"proxy", section({{"endpoint", text("http://x/")}})}})}});
+  };
+  const auto loaded =
+      load({.file = with(section({{"name", text("bank")}, {"proxy_enabled", {true, ""}}}))});
+  ASSERT_TRUE(loaded.has_value());
+  ASSERT_EQ(loaded->value.rpc.namespaces.size(), 1U);
+  EXPECT_EQ(loaded->value.rpc.namespaces[0].name, "bank");
+  EXPECT_TRUE(loaded->value.rpc.namespaces[0].options.proxy_enabled);
+  EXPECT_TRUE(only_error(load({.file = with(section({{"name", text("x")}}))}))
+                  .starts_with("rpc.namespaces[0].name is \"x\""));
+  EXPECT_EQ(load({.file = with(section({{"name", text("bank")}, {"proxy", {true, ""}}}))})
+                ->warnings.size(),
+            1U);
 }
 
 TEST(configuration_loader, refuses_the_same_namespace_twice) {

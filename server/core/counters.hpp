@@ -116,6 +116,9 @@ struct counters {
   counter publications;  // accepted by a channel, from clients and from the server API
   counter deliveries;    // publications handed to a subscriber's queue, one for each subscriber
 
+  counter events_reported;  // that the application has taken note of
+  counter events_dropped;   // that it will not be told of: too many waited
+
   counters_by_code<code_range{100, 113}> reply_errors;
   /// Connections that the server ended.
   counters_by_code<code_range{3000, 3014}, code_range{3500, 3509}> disconnects;

@@ -14,6 +14,10 @@ inline constexpr std::size_t namespace_name_length_max = 64;
 inline constexpr std::size_t user_id_length_max = 255;
 inline constexpr std::size_t token_bytes_max = 16 * 1024;  // a compact JWS, as received
 inline constexpr std::size_t token_depth_max = 32;         // nesting of JSON in claims
+inline constexpr int rsa_key_bits_min = 2048;
+inline constexpr int rsa_key_bits_max = 8192;
+inline constexpr std::size_t jwks_bytes_max = 256 * 1024;  // a set of public keys, as received
+inline constexpr std::size_t jwks_keys_max = 100;
 
 // Requests.
 inline constexpr std::size_t message_bytes_max = 65536;  // one inbound WebSocket message
@@ -21,6 +25,11 @@ inline constexpr std::size_t header_bytes_max = 16384;   // request line and hea
 inline constexpr std::size_t api_body_bytes_max = 1024 * 1024;
 inline constexpr std::size_t publication_bytes_max = 65536;
 inline constexpr std::size_t replies_per_frame_max = 16;  // of one turn of a client
+
+// Requests of our own to others.
+inline constexpr std::size_t http_response_bytes_max = 1024 * 1024;
+inline constexpr std::size_t http_requests_at_once_max = 64;
+inline constexpr std::size_t http_requests_waiting_max = 4096;
 
 // Connections.
 inline constexpr std::size_t connections_default = 100'000;

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/duration.hpp"
+#include "core/proxy_table.hpp"
 #include "core/quote.hpp"
 
 namespace troupe::core {
@@ -60,6 +61,25 @@ constexpr server_option server_table[] = {
                     "of the data directory.",
      .change = on_reload,
      .secret = true},
+    {.path = "client.token.rsa_public_key",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.rsa_public_key; },
+     .description = "Public key in PEM that verifies tokens signed with RS256, RS384 or RS512; at "
+                    "least 2048 bits.",
+     .range = {0, 16384}},
+    {.path = "client.token.ecdsa_public_key",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.ecdsa_public_key; },
+     .description = "Public key in PEM that verifies tokens signed with ES256, ES384 or ES512, "
+                    "whichever its curve (P-256, P-384, P-521) is for.",
+     .range = {0, 16384}},
+    {.path = "client.token.jwks_public_endpoint",
+     .slot = [](configuration& c) -> option_slot { return &c.client.token.jwks_public_endpoint; },
+     .description =
+         "Address of a JSON Web Key Set, such as "
+         "`https://id.example.com/.well-known/jwks.json`. Tokens name one of its RSA, EC "
+         "or Ed25519 keys by `kid`. Fetched when a token names a key that is not known, "
+         "at most every 30 seconds, and every five minutes; while it cannot be reached "
+         "the keys fetched before hold. With it, `rsa_public_key` and `ecdsa_public_key` "
+         "are not used."},
     {.path = "client.token.audience",
      .slot = [](configuration& c) -> option_slot { return &c.client.token.audience; },
      .description = "Tokens must name this audience in `aud`. Empty: any.",
@@ -68,6 +88,39 @@ constexpr server_option server_table[] = {
      .slot = [](configuration& c) -> option_slot { return &c.client.token.issuer; },
      .description = "Tokens must name this issuer in `iss`. Empty: any.",
      .change = on_reload},
+    {.path = "client.subscription_token.enabled",
+     .slot = [](configuration& c) -> option_slot { return &c.client.subscription_token.enabled; },
+     .description = "Subscription tokens have keys, audience and issuer of their own, those of "
+                    "this section. Off: what `client.token` says holds for them too."},
+    {.path = "client.subscription_token.hmac_secret_key",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscription_token.hmac_secret_key;
+     },
+     .description = "As in `client.token`, for subscription tokens.",
+     .secret = true},
+    {.path = "client.subscription_token.rsa_public_key",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscription_token.rsa_public_key;
+     },
+     .description = "As in `client.token`, for subscription tokens.",
+     .range = {0, 16384}},
+    {.path = "client.subscription_token.ecdsa_public_key",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscription_token.ecdsa_public_key;
+     },
+     .description = "As in `client.token`, for subscription tokens.",
+     .range = {0, 16384}},
+    {.path = "client.subscription_token.jwks_public_endpoint",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscription_token.jwks_public_endpoint;
+     },
+     .description = "As in `client.token`, for subscription tokens."},
+    {.path = "client.subscription_token.audience",
+     .slot = [](configuration& c) -> option_slot { return &c.client.subscription_token.audience; },
+     .description = "As in `client.token`, for subscription tokens."},
+    {.path = "client.subscription_token.issuer",
+     .slot = [](configuration& c) -> option_slot { return &c.client.subscription_token.issuer; },
+     .description = "As in `client.token`, for subscription tokens."},
     {.path = "client.allow_anonymous_connect_without_token",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.allow_anonymous_connect_without_token;
@@ -147,6 +200,16 @@ constexpr server_option server_table[] = {
     {.path = "http_api.insecure",
      .slot = [](configuration& c) -> option_slot { return &c.http_api.insecure; },
      .description = "The server HTTP API asks for no key. For development only."},
+    {.path = "rpc.namespace_boundary",
+     .slot = [](configuration& c) -> option_slot { return &c.rpc.namespace_boundary; },
+     .description = "Ends the namespace in the method of a call: `bank:pay` is in `bank`.",
+     .range = {1, 4}},
+    {.path = "rpc.without_namespace.proxy_enabled",
+     .slot = [](configuration& c) -> option_slot { return &c.rpc.without_namespace.proxy_enabled; },
+     .description = "The application answers calls whose method has no namespace; those of a "
+                    "namespace where a section of the list `rpc.namespaces`, with its `name`, says "
+                    "so. A call that nobody answers is refused with error 104, and with 108 where "
+                    "no calls are answered at all."},
     {.path = "shutdown.timeout",
      .slot = [](configuration& c) -> option_slot { return &c.shutdown.timeout; },
      .description = "How long a stopping server waits for what is under way.",
@@ -263,6 +326,22 @@ constexpr channel_option channel_table[] = {
      .slot = [](channel_options& o) -> option_slot { return &o.allow_presence_for_anonymous; },
      .description = "So may the anonymous user.",
      .change = on_reload},
+    {.path = "subscribe_proxy_enabled",
+     .slot = [](channel_options& o) -> option_slot { return &o.subscribe_proxy_enabled; },
+     .description =
+         "The application decides who subscribes: `channel.proxy.subscribe`. Not asked "
+         "about subscriptions with a token, private channels and those limited to users."},
+    {.path = "publish_proxy_enabled",
+     .slot = [](channel_options& o) -> option_slot { return &o.publish_proxy_enabled; },
+     .description = "The application decides what clients publish: `channel.proxy.publish`."},
+    {.path = "sub_refresh_proxy_enabled",
+     .slot = [](channel_options& o) -> option_slot { return &o.sub_refresh_proxy_enabled; },
+     .description = "When a subscription's time is over, the application is asked instead of the "
+                    "client: `channel.proxy.sub_refresh`."},
+    {.path = "unsubscribe_proxy_enabled",
+     .slot = [](channel_options& o) -> option_slot { return &o.unsubscribe_proxy_enabled; },
+     .description = "The application is told of each subscription that has ended, at least once: "
+                    "`channel.proxy.unsubscribe`."},
     {.path = "allowed_delta_types",
      .slot = [](channel_options& o) -> option_slot { return &o.allowed_delta_types; },
      .description = "Delta compression that a subscriber may ask for.",
@@ -275,8 +354,6 @@ using enum unsupported_option::refused_when;
 
 constexpr std::string_view no_such_transport =
     "clients connect by WebSocket, HTTP stream or server-sent events";
-constexpr std::string_view no_proxy = "decide with tokens and channel options";
-constexpr std::string_view only_hmac = "sign tokens with client.token.hmac_secret_key";
 constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
 constexpr std::string_view terminate_tls = "terminate TLS in a proxy in front of the server";
 
@@ -293,20 +370,20 @@ constexpr unsupported_option unsupported_table[] = {
     {"http_server.tls.enabled", on, terminate_tls},
     {"http_server.internal_tls.enabled", on, terminate_tls},
     {"http_server.http3.enabled", on, terminate_tls},
-    {"client.proxy.connect.enabled", on, no_proxy},
-    {"client.proxy.refresh.enabled", on, no_proxy},
-    {"client.token.rsa_public_key", given, only_hmac},
-    {"client.token.ecdsa_public_key", given, only_hmac},
-    {"client.token.jwks_public_endpoint", given, only_hmac},
-    {"client.subscription_token.enabled", on,
-     "client.token.hmac_secret_key signs subscription tokens too"},
+    {"proxies", given, "one address for each event: channel.proxy and rpc.proxy"},
     {"consumers", given, "publish through the server HTTP API"},
 };
 
 }  // namespace
 
 std::span<const server_option> server_options() {
-  return server_table;
+  static const std::vector<server_option> all = [] {
+    std::vector<server_option> rows(std::begin(server_table), std::end(server_table));
+    const auto proxies = proxy_option_table();
+    rows.insert(rows.end(), proxies.begin(), proxies.end());
+    return rows;
+  }();
+  return all;
 }
 std::span<const channel_option> channel_option_table() {
   return channel_table;
@@ -317,11 +394,12 @@ std::span<const unsupported_option> unsupported_options() {
 
 std::vector<std::string> known_paths() {
   std::vector<std::string> paths;
-  for (const server_option& row : server_table) paths.emplace_back(row.path);
+  for (const server_option& row : server_options()) paths.emplace_back(row.path);
   for (const channel_option& row : channel_table) {
     paths.push_back(std::string(without_namespace_path) + '.' + std::string(row.path));
   }
   paths.emplace_back(namespaces_path);
+  paths.emplace_back(rpc_namespaces_path);
   for (const unsupported_option& row : unsupported_table) paths.emplace_back(row.path);
   return paths;
 }

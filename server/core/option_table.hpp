@@ -53,6 +53,7 @@ using channel_option = option<channel_options>;
 
 inline constexpr std::string_view without_namespace_path = "channel.without_namespace";
 inline constexpr std::string_view namespaces_path = "channel.namespaces";
+inline constexpr std::string_view rpc_namespaces_path = "rpc.namespaces";
 
 /// A Centrifugo option for a feature this server does not have. Ignoring it would leave the
 /// operator with another system than the one configured, so a configuration that turns it on is

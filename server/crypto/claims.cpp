@@ -1,11 +1,10 @@
 #include "crypto/claims.hpp"
 
-#include <set>
-
 #include <simdjson.h>
 
 #include "core/limits.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/json_document.hpp"
 
 namespace troupe::crypto {
 namespace {
@@ -16,45 +15,9 @@ using simdjson::dom::object;
 // 9999-12-31: beyond it a date is a mistake, and arithmetic on it could overflow.
 constexpr std::int64_t date_max = 253'402'300'799;
 
-// Recursion is bounded by the depth the parser accepted.
-bool keys_are_unique(element value) {
-  simdjson::dom::array array;
-  if (value.get(array) == simdjson::SUCCESS) {
-    for (const element item : array) {
-      if (!keys_are_unique(item)) return false;
-    }
-    return true;
-  }
-  object object;
-  if (value.get(object) != simdjson::SUCCESS) return true;
-  std::set<std::string_view> keys;
-  for (const auto field : object) {
-    if (!keys.insert(field.key).second || !keys_are_unique(field.value)) return false;
-  }
-  return true;
+json_document token_document() {
+  return {core::limits::token_bytes_max, core::limits::token_depth_max};
 }
-
-// The JSON of a token: bounded in size and depth, an object, no key twice at any depth. The object
-// points into the document and lives as long as it.
-class json_document {
- public:
-  [[nodiscard]] std::optional<object> parse(std::string_view text) {
-    if (parser_.allocate(core::limits::token_bytes_max, core::limits::token_depth_max) !=
-        simdjson::SUCCESS) {
-      return std::nullopt;
-    }
-    element root;
-    object found;
-    if (parser_.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS ||
-        !keys_are_unique(root) || root.get(found) != simdjson::SUCCESS) {
-      return std::nullopt;
-    }
-    return found;
-  }
-
- private:
-  simdjson::dom::parser parser_{core::limits::token_bytes_max};
-};
 
 // One object of claims. Reading a claim of the wrong type is remembered, so that a reader lists its
 // claims without a check after each.
@@ -202,7 +165,7 @@ std::optional<sys_seconds> common_claims::ends() const {
 }
 
 std::expected<token_header, claims_errc> read_header(std::string_view json) {
-  json_document document;
+  json_document document = token_document();
   const auto root = document.parse(json);
   if (!root) return std::unexpected(claims_errc::malformed);
   claim_reader reader(*root);
@@ -215,7 +178,7 @@ std::expected<token_header, claims_errc> read_header(std::string_view json) {
 }
 
 std::expected<connection_claims, claims_errc> read_connection_claims(std::string_view json) {
-  json_document document;
+  json_document document = token_document();
   const auto root = document.parse(json);
   if (!root) return std::unexpected(claims_errc::malformed);
   claim_reader reader(*root);
@@ -230,7 +193,7 @@ std::expected<connection_claims, claims_errc> read_connection_claims(std::string
 }
 
 std::expected<subscription_claims, claims_errc> read_subscription_claims(std::string_view json) {
-  json_document document;
+  json_document document = token_document();
   const auto root = document.parse(json);
   if (!root) return std::unexpected(claims_errc::malformed);
   claim_reader reader(*root);

@@ -143,6 +143,19 @@ std::expected<subscription_claims, token_errc> verify_subscription_token(std::st
   return verify(token, keys, policy, now, read_subscription_claims);
 }
 
+std::optional<std::string> claimed_key_id(std::string_view token) {
+  if (token.size() > core::limits::token_bytes_max) return std::nullopt;
+  const auto parts = split(token);
+  if (!parts) return std::nullopt;
+  const auto header_json = base64url_decode(parts->header);
+  if (!header_json) return std::nullopt;
+  auto header = read_header(*header_json);
+  if (!header || header->key_id.empty() || header->has_extensions) return std::nullopt;
+  const auto with = algorithm_named(header->algorithm);
+  if (!with || family_of(*with) == key_family::hmac) return std::nullopt;
+  return std::move(header->key_id);
+}
+
 std::string sign_token(std::string_view payload, const hmac_key& key, algorithm with) {
   const std::string header = "{\"alg\":\"" + std::string(name(with)) + "\",\"typ\":\"JWT\"}";
   std::string token = base64url_encode(header) + '.' + base64url_encode(payload);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,10 @@ struct token_policy {
 /// hand is for the caller to compare.
 [[nodiscard]] std::expected<subscription_claims, token_errc> verify_subscription_token(
     std::string_view token, const key_set& keys, const token_policy& policy, sys_seconds now);
+
+/// The id of the public key that the token claims to be signed with: for looking the key up, since
+/// nothing has been verified. Nothing: no token, no key id, or no algorithm of a public key.
+[[nodiscard]] std::optional<std::string> claimed_key_id(std::string_view token);
 
 /// header.payload.signature of any payload.
 [[nodiscard]] std::string sign_token(std::string_view payload, const hmac_key& key,

@@ -208,6 +208,22 @@ TEST(jwt, keys_and_addresses_in_a_header_are_not_followed) {
   EXPECT_EQ(connecting(with_their_key), "bad signature");
 }
 
+TEST(jwt, the_key_id_is_told_where_a_public_key_could_be_looked_up) {
+  const auto id_in = [](std::string_view header) {
+    return claimed_key_id(signed_as_is(header, "{}")).value_or("nothing");
+  };
+  EXPECT_EQ(id_in(R"({"alg":"RS256","kid":"k1"})"), "k1");
+  EXPECT_EQ(id_in(R"({"alg":"EdDSA","kid":"k2","jku":"http://127.0.0.1:1/"})"), "k2");
+  for (const char* header :
+       {R"({"alg":"HS256","kid":"k1"})", R"({"alg":"none","kid":"k1"})", R"({"alg":"RS256"})",
+        R"({"alg":"RS256","kid":""})", R"({"alg":"RS256","kid":7})", "[]",
+        R"({"alg":"RS256","kid":"k1","crit":["b64"]})"}) {
+    EXPECT_EQ(id_in(header), "nothing") << header;
+  }
+  EXPECT_FALSE(claimed_key_id("no token").has_value());
+  EXPECT_FALSE(claimed_key_id(std::string(100'000, '.')).has_value());
+}
+
 TEST(jwt, an_empty_secret_believes_nobody) {
   const hmac_key none("");
   EXPECT_EQ(described(verify_connection_token(sign_token("{}", none), none, {}, now)),

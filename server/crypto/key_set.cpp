@@ -13,9 +13,6 @@
 namespace troupe::crypto {
 namespace {
 
-constexpr std::array<std::pair<algorithm, std::string_view>, 3> algorithms = {
-    {{algorithm::hs256, "HS256"}, {algorithm::hs384, "HS384"}, {algorithm::hs512, "HS512"}}};
-
 const EVP_MD* digest_of(algorithm value) {
   switch (value) {
     case algorithm::hs256:
@@ -24,29 +21,17 @@ const EVP_MD* digest_of(algorithm value) {
       return EVP_sha384();
     case algorithm::hs512:
       return EVP_sha512();
+    default:
+      return nullptr;
   }
-  return nullptr;
 }
 
 }  // namespace
 
-std::string_view name(algorithm value) {
-  for (const auto& [known, text] : algorithms) {
-    if (known == value) return text;
-  }
-  return {};
-}
-
-std::optional<algorithm> algorithm_named(std::string_view text) {
-  for (const auto& [known, known_text] : algorithms) {
-    if (known_text == text) return known;
-  }
-  return std::nullopt;
-}
-
 hmac_key::hmac_key(std::string secret) : secret_(std::move(secret)) {}
 
 std::string hmac_key::sign(algorithm with, std::string_view text) const {
+  assert(family_of(with) == key_family::hmac);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   const auto* const data = static_cast<const unsigned char*>(static_cast<const void*>(text.data()));
@@ -59,7 +44,9 @@ std::string hmac_key::sign(algorithm with, std::string_view text) const {
 std::expected<void, key_errc> hmac_key::verify(signature_claim claim, std::string_view signed_text,
                                                std::string_view signature) const {
   const auto with = algorithm_named(claim.algorithm);
-  if (!with) return std::unexpected(key_errc::wrong_algorithm);
+  if (!with || family_of(*with) != key_family::hmac) {
+    return std::unexpected(key_errc::wrong_algorithm);
+  }
   if (secret_.empty()) return std::unexpected(key_errc::unknown_key);
   if (!equal_in_constant_time(sign(*with, signed_text), signature)) {
     return std::unexpected(key_errc::bad_signature);

@@ -2,20 +2,13 @@
 // decides whether that is one of its own, and never fetches anything because a token says so.
 #pragma once
 
-#include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "crypto/algorithm.hpp"
+
 namespace troupe::crypto {
-
-/// RFC 7518 §3.1, as far as a key of this server can use it.
-enum class algorithm : std::uint8_t { hs256, hs384, hs512 };
-
-/// "HS256". Names of other algorithms, "none" before all, are no algorithm here.
-[[nodiscard]] std::string_view name(algorithm value);
-[[nodiscard]] std::optional<algorithm> algorithm_named(std::string_view text);
 
 enum class key_errc {
   wrong_algorithm,  // no key of this set is of the algorithm's family
@@ -52,7 +45,7 @@ class hmac_key final : public key_set {
                                                      std::string_view signed_text,
                                                      std::string_view signature) const override;
 
-  /// The raw signature of `text`.
+  /// The raw signature of `text`; `with` is of the family hmac.
   [[nodiscard]] std::string sign(algorithm with, std::string_view text) const;
 
  private:

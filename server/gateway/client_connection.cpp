@@ -26,6 +26,7 @@ client_connection::client_connection(const context& shared, ref<hub::hub_supervi
       client_(std::move(at.client)),
       stream_(actor::open(std::move(at.stream))) {
   out_.push(core::shared_bytes::copy_of(at.response));
+  keep_headers(std::move(at.headers));
 }
 
 // ---- in ----------------------------------------------------------------------------------------

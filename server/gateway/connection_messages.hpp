@@ -11,6 +11,7 @@
 #include "gateway/stream_terms.hpp"
 #include "gateway/websocket_terms.hpp"
 #include "protocol/codes.hpp"
+#include "services/hub/client_headers.hpp"
 
 namespace troupe::gateway {
 
@@ -29,6 +30,7 @@ struct seat {
   io::pending_stream stream;
   std::uint32_t worker = 0;
   std::string response;  // still to be sent, before everything else
+  hub::client_headers headers;
   admission::place socket;
   admission::place client;
 };

@@ -47,9 +47,10 @@ bool is_user_name(std::string_view user) {
 
 }  // namespace
 
-http::response answer_development_token(
-    const http::request& request, const io::endpoint& peer, const crypto::hmac_key& key,
-    const core::configuration::client_section::token_section& rules, wall_time now) {
+http::response answer_development_token(const http::request& request, const io::endpoint& peer,
+                                        const crypto::hmac_key& key,
+                                        const core::configuration::token_section& rules,
+                                        wall_time now) {
   if (!is_at_this_machine(request, peer)) return refuse(404, "not found");
   if (!origin_allowed(request.headers, {})) return refuse(403, "this origin is not allowed");
   if (request.method != "POST") {

@@ -24,6 +24,6 @@ inline constexpr std::chrono::hours development_token_ttl{24};
 /// 405 for anything but POST, 400 for a body that names no user of 1 to 64 printable characters.
 [[nodiscard]] http::response answer_development_token(
     const http::request& request, const io::endpoint& peer, const crypto::hmac_key& key,
-    const core::configuration::client_section::token_section& rules, wall_time now);
+    const core::configuration::token_section& rules, wall_time now);
 
 }  // namespace troupe::gateway

@@ -219,7 +219,7 @@ void http_connection::open_websocket(const http::request& request, http::write_o
   if (!agreed) return refuse_client(agreed.error(), how);
   auto place = admit_client(request);
   if (!place) return refuse_client(place.error(), how);
-  upgrade handed_over{.at = give_seat(std::move(agreed->response), *std::move(place)),
+  upgrade handed_over{.at = give_seat(request, std::move(agreed->response), *std::move(place)),
                       .terms = agreed->terms,
                       .input = {}};
   handed_over.input.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
@@ -251,14 +251,19 @@ std::expected<admission::place, http::response> http_connection::admit_client(
   return std::unexpected(std::move(full));
 }
 
-seat http_connection::give_seat(std::string response, admission::place client) {
+seat http_connection::give_seat(const http::request& request, std::string response,
+                                admission::place client) {
   shared_.hub.counters.connections_accepted.add();
   seat given{.stream = stream_->release(),
              .worker = worker_,
              .response = std::move(response),
+             .headers = {},
              .socket = std::move(socket_),
              .client = std::move(client)};
   stream_.reset();
+  for (const http::header& each : request.headers) {
+    given.headers.keep(shared_.hub.configuration, each.name, each.value);
+  }
   return given;
 }
 

@@ -75,15 +75,18 @@ void client::finish_current() {
 void client::serve(protocol::command command) {
   if (command.is_pong()) return serve_pong();
   if (command.is_bad()) return disconnect(disconnects::bad_request);
-  const std::uint32_t id = command.id;
-  auto* connect = std::get_if<protocol::connect_request>(&command.body);
-  const bool in_turn = connect ? state_ == state::connecting : state_ == state::connected;
+  const bool connects = std::holds_alternative<protocol::connect_request>(command.body);
+  const bool in_turn = connects ? state_ == state::connecting : state_ == state::connected;
   if (!in_turn) return disconnect(disconnects::bad_request);
-  if (connect) return serve_connect(id, std::move(*connect));
+  if (!waits_for_key(command)) dispatch(std::move(command));
+}
+
+void client::dispatch(protocol::command command) {
+  const std::uint32_t id = command.id;
   std::visit(
       overloaded{
           [&](std::monostate) {},
-          [&](protocol::connect_request&) {},
+          [&](protocol::connect_request& body) { serve_connect(id, std::move(body)); },
           [&](protocol::subscribe_request& body) { serve_subscribe(id, std::move(body)); },
           [&](protocol::unsubscribe_request& body) { serve_unsubscribe(id, std::move(body)); },
           [&](protocol::publish_request& body) { serve_publish(id, std::move(body)); },
@@ -95,7 +98,7 @@ void client::serve(protocol::command command) {
           [&](protocol::refresh_request& body) { serve_refresh(id, std::move(body)); },
           [&](protocol::sub_refresh_request& body) { serve_sub_refresh(id, std::move(body)); },
           [&](protocol::ping_request&) { refuse(id, error(errors::not_available)); },
-          [&](protocol::rpc_request&) { refuse(id, error(errors::not_available)); },
+          [&](protocol::rpc_request& body) { serve_rpc(id, std::move(body)); },
           [&](protocol::send_request&) { disconnect(disconnects::not_available); },
       },
       command.body);
@@ -109,25 +112,34 @@ crypto::sys_seconds client::wall_seconds() const {
 
 void client::serve_connect(std::uint32_t id, protocol::connect_request request) {
   const auto& rules = shared_.configuration.client;
-  if (!request.token.empty()) {
-    const auto claims =
-        crypto::verify_connection_token(request.token, shared_.token_keys,
-                                        {rules.token.audience, rules.token.issuer}, wall_seconds());
-    if (!claims && claims.error() == crypto::token_errc::expired) {
-      state_ = state::refused;
-      return refuse(id, error(errors::token_expired));
+  if (request.token.empty()) {
+    if (rules.proxy.connect.enabled) return ask_to_connect(id, std::move(request));
+    if (!rules.insecure && !rules.allow_anonymous_connect_without_token) {
+      return disconnect(disconnects::bad_request);
     }
-    if (!claims) {
-      shared_.log.info("connection token refused",
-                       {{"client", id_.text()}, {"reason", crypto::describe(claims.error())}});
-      return disconnect(disconnects::invalid_token);
-    }
-    user_ = core::user_id(claims->subject);
-    info_ = claims->info;
-    if (const auto ends = claims->ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
-  } else if (!rules.insecure && !rules.allow_anonymous_connect_without_token) {
-    return disconnect(disconnects::bad_request);
+    return let_in(id, {}, request.subs);
   }
+  auto claims =
+      crypto::verify_connection_token(request.token, shared_.token_keys,
+                                      {rules.token.audience, rules.token.issuer}, wall_seconds());
+  if (!claims && claims.error() == crypto::token_errc::expired) {
+    state_ = state::refused;
+    return refuse(id, error(errors::token_expired));
+  }
+  if (!claims) {
+    shared_.log.info("connection token refused",
+                     {{"client", id_.text()}, {"reason", crypto::describe(claims.error())}});
+    return disconnect(disconnects::invalid_token);
+  }
+  let_in(id, *std::move(claims), request.subs);
+}
+
+void client::let_in(std::uint32_t id, crypto::connection_claims claims,
+                    const std::map<std::string, protocol::subscribe_request>&) {
+  user_ = core::user_id(std::move(claims.subject));
+  info_ = std::move(claims.info);
+  meta_ = std::move(claims.meta);
+  if (const auto ends = claims.ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
   current_ = operation{.command_id = id};
   pipe(directory_.routing.ask(enter{user_, self()}, answer_within),
        [id](auto result) { return entered{id, std::move(result)}; });
@@ -145,8 +157,11 @@ void client::on(entered message) {
   protocol::connect_result result;
   result.client = id_.text();
   result.version = shared_.version;
-  result.expires = ttl_s_.has_value();
-  result.ttl_s = ttl_s_.value_or(0);
+  if (!rules.proxy.refresh.enabled) {  // else it is the server that sees to it
+    result.expires = ttl_s_.has_value();
+    result.ttl_s = ttl_s_.value_or(0);
+  }
+  result.data = std::move(connect_data_);
   result.ping_s = static_cast<std::uint32_t>(
       std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
   result.pong = result.ping_s > 0;
@@ -192,14 +207,21 @@ void client::on(pong_overdue) {
 void client::schedule_expiry() {
   cancel(expiry_timer_);
   if (!ttl_s_) return;
-  expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + expiry_grace, connection_expired{});
+  const bool asks = shared_.configuration.client.proxy.refresh.enabled;
+  expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + (asks ? duration{} : expiry_grace),
+                             connection_expired{});
 }
 
 void client::on(connection_expired) {
-  if (!closed_) disconnect(disconnects::connection_expired);
+  if (closed_) return;
+  if (shared_.configuration.client.proxy.refresh.enabled) return ask_to_go_on();
+  disconnect(disconnects::connection_expired);
 }
 
 void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) {
+  if (shared_.configuration.client.proxy.refresh.enabled) {
+    return disconnect(disconnects::bad_request);  // it was not asked to
+  }
   const auto& rules = shared_.configuration.client.token;
   const auto claims = crypto::verify_connection_token(
       request.token, shared_.token_keys, {rules.audience, rules.issuer}, wall_seconds());
@@ -242,6 +264,7 @@ void client::refuse(std::uint32_t id, const error& why) {
 void client::disconnect(protocol::disconnect_code why) {
   if (closed_) return;
   closed_ = true;
+  ended_ = {why.code, std::string(why.reason)};
   pending_.clear();
   shared_.counters.disconnects.add(why.code);
   flush_replies();

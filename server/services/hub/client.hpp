@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,10 @@
 #include "protocol/client/command.hpp"
 #include "protocol/client/reply.hpp"
 #include "protocol/codes.hpp"
+#include "protocol/proxy/events.hpp"
+#include "services/hub/application_caller.hpp"
 #include "services/hub/channel.hpp"
+#include "services/hub/client_headers.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/encoded_push.hpp"
 #include "services/hub/hub_supervisor.hpp"
@@ -84,6 +88,34 @@ class client : public actor {
   struct detached {
     ask_result<detach> result;
   };
+  struct key_searched {
+    protocol::command command;  // which waited for it
+    ask_result<find_key> result;
+  };
+  // What the application is asked, and what goes on when it has answered.
+  struct connecting {
+    std::map<std::string, protocol::subscribe_request> subs;
+  };
+  struct refreshing {};
+  struct subscribing {
+    protocol::subscribe_request request;
+    const core::channel_options* options;
+  };
+  struct publishing {
+    core::channel_name name;
+    const core::channel_options* options;
+    publish work;
+  };
+  struct keeping {  // a subscription whose time is over
+    subscription_number number;
+  };
+  struct calling {};
+  using question = std::variant<connecting, refreshing, subscribing, publishing, keeping, calling>;
+  struct application_answered {
+    std::uint32_t command_id;
+    question about;
+    ask_result<ask_application> result;
+  };
   struct stale_check {};
   struct ping_due {};
   struct pong_overdue {};
@@ -97,6 +129,8 @@ class client : public actor {
   void on(subscribe_accepted message);
   void on(operation_ended message);
   void on(detached message);
+  void on(key_searched message);
+  void on(application_answered message);
   void on(stale_check);
   void on(ping_due);
   void on(pong_overdue);
@@ -106,6 +140,7 @@ class client : public actor {
  protected:
   /// `worker` is where this actor is pinned; `format` is what transmit() is given.
   client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker, wire_format format);
+  ~client() override;
 
   /// One frame of the client: the commands in it join the line. May disconnect.
   void receive(std::string_view frame);
@@ -125,6 +160,9 @@ class client : public actor {
   /// this, and calls pong() for each answer.
   virtual void ping();
   void pong();
+  /// Of the client's own request, for the application. Before the first frame.
+  void keep_headers(client_headers of_request) { headers_ = std::move(of_request); }
+
   /// What the transport adds to the answer to connect, or changes in it.
   virtual void add_transport(protocol::connect_result&) const {}
 
@@ -163,6 +201,18 @@ class client : public actor {
 
   void serve_line();
   void serve(protocol::command command);
+  /// Serves it now; what it needs is there.
+  void dispatch(protocol::command command);
+
+  enum class token_kind : std::uint8_t { connection, subscription };
+  struct presented_token {
+    std::string_view token{};
+    token_kind kind = token_kind::connection;
+  };
+  static presented_token token_in(const protocol::command& command);
+  /// True: the key of its token is not known, and it is taken over until that has been looked up.
+  bool waits_for_key(protocol::command& command);
+
   void serve_connect(std::uint32_t id, protocol::connect_request request);
   void serve_subscribe(std::uint32_t id, protocol::subscribe_request request);
   void serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request request);
@@ -174,7 +224,46 @@ class client : public actor {
   void serve_history(std::uint32_t id, protocol::history_request request);
   void serve_refresh(std::uint32_t id, protocol::refresh_request request);
   void serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request);
+  void serve_rpc(std::uint32_t id, protocol::rpc_request request);
   void serve_pong();
+
+  /// Lets the client in as the one whom a token, or the application, says it is.
+  void let_in(std::uint32_t id, crypto::connection_claims claims,
+              const std::map<std::string, protocol::subscribe_request>& recover);
+  /// `grant` is what a token, or the application, says about the subscription.
+  void begin_subscription(std::uint32_t id, protocol::subscribe_request request,
+                          const core::channel_options& options, crypto::subscription_claims grant);
+
+  // The application: see client_application.cpp.
+  protocol::proxy::caller introduced(const core::proxy_options& to) const;
+  /// False: the event has a payload that the application cannot be told of.
+  template <class Event>
+  bool ask(const core::proxy_options& whom, std::uint32_t id, const Event& event, question about);
+  template <class Event>
+  void ask_about_command(const core::proxy_options& whom, std::uint32_t id, const Event& event,
+                         question about);
+  template <class Result>
+  std::optional<Result> result_in(std::uint32_t id, ask_result<ask_application> answer);
+  void ask_to_connect(std::uint32_t id, protocol::connect_request request);
+  void ask_to_go_on();
+  void ask_to_subscribe(std::uint32_t id, protocol::subscribe_request request,
+                        const core::channel_options& options);
+  void ask_to_publish(std::uint32_t id, core::channel_name name,
+                      const core::channel_options& options, publish work);
+  void ask_to_keep(subscription_number number);
+  /// Whether its subscriptions are prolonged by the application and not by the client.
+  bool is_kept_by_application(const core::channel_name& channel) const;
+  void go_on(std::uint32_t id, connecting about, ask_result<ask_application> answer);
+  void go_on(std::uint32_t id, refreshing about, ask_result<ask_application> answer);
+  void go_on(std::uint32_t id, subscribing about, ask_result<ask_application> answer);
+  void go_on(std::uint32_t id, publishing about, ask_result<ask_application> answer);
+  void go_on(std::uint32_t id, keeping about, ask_result<ask_application> answer);
+  void go_on(std::uint32_t id, calling about, ask_result<ask_application> answer);
+  template <class Event>
+  void report(const core::proxy_options& whom, const Event& event);
+  void report_unsubscribed(const core::channel_name& name, std::uint32_t code,
+                           std::string_view reason);
+  void report_unsubscribed_by_client(const core::channel_name& name);
 
   void begin(operation work);
   void open_channel_of_current();
@@ -205,7 +294,14 @@ class client : public actor {
   directory directory_;
   core::client_id id_;
   core::user_id user_;
-  std::string info_;  // raw payload from the token
+  std::string info_;          // raw payload from the token
+  std::string meta_;          // JSON from the token, for the application
+  std::string connect_data_;  // payload from the application, until connect is answered
+  client_headers headers_;
+  struct ending {
+    std::uint32_t code = protocol::disconnects::connection_closed.code;
+    std::string reason{protocol::disconnects::connection_closed.reason};
+  } ended_;  // what the application will be told; as long as it is not ended, that the client went
 
   enum class state : std::uint8_t { connecting, refused, connected };
   state state_ = state::connecting;

@@ -15,11 +15,15 @@ void client::serve_publish(std::uint32_t id, protocol::publish_request request) 
   const core::channel_options* options = options_of(id, request.channel);
   if (!options) return;
   if (request.data.empty()) return refuse(id, error(errors::bad_request));
-  const auto allowed = may_publish(standing_in(request.channel), *options);
-  if (!allowed) return refuse(id, allowed.error());
   publish work;
   work.publication.data = std::move(request.data);
   work.publication.info = protocol::client_info{user_.text(), id_.text(), info_, {}};
+  if (options->publish_proxy_enabled) {
+    return ask_to_publish(id, core::channel_name(std::move(request.channel)), *options,
+                          std::move(work));
+  }
+  const auto allowed = may_publish(standing_in(request.channel), *options);
+  if (!allowed) return refuse(id, allowed.error());
   begin({.command_id = id,
          .name = core::channel_name(std::move(request.channel)),
          .options = options,
@@ -122,7 +126,9 @@ void client::on(operation_ended message) {
         if constexpr (std::same_as<type, ask_result<publish>>) {
           reply_with(id, protocol::publish_result{});
         } else if constexpr (std::same_as<type, ask_result<detach>>) {
-          drop_subscription(std::get<detach>(current_->request).number);
+          const auto& [name, who, number] = std::get<detach>(current_->request);
+          report_unsubscribed_by_client(name);
+          drop_subscription(number);
           reply_with(id, protocol::unsubscribe_result{});
         } else {
           reply_with(id, *std::move(result));

@@ -40,34 +40,46 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
     return refuse(id, error(errors::limit_exceeded));
   }
 
-  const asking standing = standing_in(request.channel);
-  protocol::client_info info{user_.text(), id_.text(), info_, {}};
-  subscribe work;
-  bool force_recovery = options->force_recovery;
-  bool force_positioning = options->force_positioning;
-  bool force_join_leave = options->force_push_join_leave;
   if (!request.token.empty()) {
     auto claims = claims_for(request.channel, request.token);
     if (closed_) return;
     if (!claims) return refuse(id, claims.error());
-    info.chan_info = std::move(claims->info);
-    work.data = std::move(claims->data);
-    if (const auto ends = claims->ends()) work.expires_in_s = seconds_until(*ends, wall_seconds());
-    force_recovery = claims->override.force_recovery.value_or(force_recovery);
-    force_positioning = claims->override.force_positioning.value_or(force_positioning);
-    force_join_leave = claims->override.force_push_join_leave.value_or(force_join_leave);
-  } else {
-    const auto address = core::resolve_namespace(request.channel, shared_.configuration.channel);
-    const auto allowed = may_subscribe(standing, *address, *options, shared_.configuration.channel);
-    if (!allowed) return refuse(id, allowed.error());
+    return begin_subscription(id, std::move(request), *options, *std::move(claims));
   }
+  const auto address = core::resolve_namespace(request.channel, shared_.configuration.channel);
+  const bool is_open = !address->needs_token && !address->user_limited;
+  if (options->subscribe_proxy_enabled && is_open) {
+    return ask_to_subscribe(id, std::move(request), *options);
+  }
+  const auto allowed = may_subscribe(standing_in(request.channel), *address, *options,
+                                     shared_.configuration.channel);
+  if (!allowed) return refuse(id, allowed.error());
+  begin_subscription(id, std::move(request), *options, {});
+}
 
-  const bool reads_history = may_read_history(standing, *options).has_value();
+void client::begin_subscription(std::uint32_t id, protocol::subscribe_request request,
+                                const core::channel_options& options,
+                                crypto::subscription_claims grant) {
+  const asking standing = standing_in(request.channel);
+  protocol::client_info info{user_.text(), id_.text(), info_, std::move(grant.info)};
+  subscribe work;
+  work.data = std::move(grant.data);
+  std::optional<std::uint32_t> ends_in_s;
+  if (const auto ends = grant.ends()) ends_in_s = seconds_until(*ends, wall_seconds());
+  // Where the application prolongs it, the client is not bothered.
+  if (!options.sub_refresh_proxy_enabled) work.expires_in_s = ends_in_s;
+  const auto& special = grant.override;
+  const bool force_recovery = special.force_recovery.value_or(options.force_recovery);
+  const bool force_positioning = special.force_positioning.value_or(options.force_positioning);
+  const bool force_join_leave =
+      special.force_push_join_leave.value_or(options.force_push_join_leave);
+
+  const bool reads_history = may_read_history(standing, options).has_value();
   work.recoverable =
-      options->keeps_history() && (force_recovery || (request.recoverable && reads_history));
+      options.keeps_history() && (force_recovery || (request.recoverable && reads_history));
   work.positioned =
       work.recoverable ||
-      (options->keeps_history() && (force_positioning || (request.positioned && reads_history)));
+      (options.keeps_history() && (force_positioning || (request.positioned && reads_history)));
   if (request.recover && work.recoverable) {
     work.recover_from = protocol::stream_position{request.offset, std::move(request.epoch)};
   }
@@ -80,24 +92,26 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
       .format = format_,
       .info = std::make_shared<const protocol::client_info>(std::move(info)),
       .wants_join_leave = force_join_leave ||
-                          (request.join_leave && may_see_presence(standing, *options).has_value())};
+                          (request.join_leave && may_see_presence(standing, options).has_value())};
 
   core::channel_name name(std::move(request.channel));
   numbers_.emplace(name.text(), last_number_);
   subscription& mine = subscriptions_[last_number_];
   mine.name = name;
-  if (work.expires_in_s) {
-    mine.expiry = send_after(std::chrono::seconds(*work.expires_in_s) + expiry_grace,
-                             subscription_expired{last_number_});
+  if (ends_in_s) {
+    const duration grace = options.sub_refresh_proxy_enabled ? duration{} : expiry_grace;
+    mine.expiry =
+        send_after(std::chrono::seconds(*ends_in_s) + grace, subscription_expired{last_number_});
   }
   begin(
-      {.command_id = id, .name = std::move(name), .options = options, .request = std::move(work)});
+      {.command_id = id, .name = std::move(name), .options = &options, .request = std::move(work)});
 }
 
 std::expected<crypto::subscription_claims, error> client::claims_for(const std::string& channel,
                                                                      const std::string& token) {
-  const auto& rules = shared_.configuration.client.token;
-  auto claims = crypto::verify_subscription_token(token, shared_.token_keys,
+  const auto& rules = shared_.configuration.client.subscription_rules();
+  const auto* own_keys = shared_.subscription_token_keys;
+  auto claims = crypto::verify_subscription_token(token, own_keys ? *own_keys : shared_.token_keys,
                                                   {rules.audience, rules.issuer}, wall_seconds());
   if (!claims) {
     const bool late = claims.error() == crypto::token_errc::expired;
@@ -167,18 +181,21 @@ void client::on(unsubscribed message) {
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;
   const core::channel_name name = found->second.name;
+  if (found->second.established) report_unsubscribed(name, message.why.code, message.why.reason);
   drop_subscription(message.number);
   push_unsubscribe(name, message.why);
 }
 
 void client::on(subscription_expired message) {
-  if (!closed_ && subscriptions_.contains(message.number)) {
-    end_subscription(message.number, protocol::unsubscribes::expired);
-  }
+  const auto found = subscriptions_.find(message.number);
+  if (closed_ || found == subscriptions_.end()) return;
+  if (is_kept_by_application(found->second.name)) return ask_to_keep(message.number);
+  end_subscription(message.number, protocol::unsubscribes::expired);
 }
 
 void client::end_subscription(subscription_number number, protocol::unsubscribe_code why) {
   const core::channel_name name = subscriptions_.at(number).name;
+  if (subscriptions_.at(number).established) report_unsubscribed(name, why.code, why.reason);
   drop_subscription(number);
   push_unsubscribe(name, why);
   pipe(directory_.fanouts[worker_].ask(detach{name, id(), number}, answer_within),
@@ -214,6 +231,9 @@ void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request r
 void client::serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request) {
   const auto number = numbers_.find(request.channel);
   if (number == numbers_.end()) return refuse(id, error(errors::bad_request));
+  if (is_kept_by_application(subscriptions_.at(number->second).name)) {
+    return disconnect(disconnects::bad_request);  // it was not asked to
+  }
   const auto claims = claims_for(request.channel, request.token);
   if (closed_) return;
   if (!claims) return refuse(id, claims.error());

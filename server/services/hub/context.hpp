@@ -10,14 +10,17 @@
 #include "core/shared_bytes.hpp"
 #include "crypto/key_set.hpp"
 #include "ports/history.hpp"
+#include "ports/http_client.hpp"
 #include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
 
+struct key_endpoint;
+
 struct context {
   const core::configuration& configuration;
   ports::history& history;
-  const crypto::key_set& token_keys;
+  const crypto::key_set& token_keys;  // of connections
   core::counters& counters;
   core::log& log;
 
@@ -26,6 +29,15 @@ struct context {
   core::shared_bytes (*frame)(wire_format format, std::string_view messages);
 
   std::string_view version;  // of the server, for clients that ask
+
+  /// Where subscription tokens have keys of their own; null: token_keys.
+  const crypto::key_set* subscription_token_keys = nullptr;
+
+  /// Where public keys are published; null: nowhere. One and the same where both kinds of token
+  /// share their keys.
+  const key_endpoint* connection_key_endpoint = nullptr;
+  const key_endpoint* subscription_key_endpoint = nullptr;
+  ports::http_client* http = nullptr;  // null: nothing is asked of others
 };
 
 }  // namespace troupe::hub

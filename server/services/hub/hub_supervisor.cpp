@@ -15,7 +15,22 @@ hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count
   directory_.routing = spawn<router>(
       spawn_options{.mailbox_capacity = router::mailbox_capacity, .on_failure = together},
       std::cref(shared), directory_.fanouts);
+  if (shared_.http) {
+    directory_.outside = application::make(*this, shared_.configuration, *shared_.http, shared_.log,
+                                           shared_.counters);
+  }
+  directory_.connection_keys = spawn_fetcher(shared_.connection_key_endpoint);
+  directory_.subscription_keys =
+      shared_.subscription_key_endpoint == shared_.connection_key_endpoint
+          ? directory_.connection_keys
+          : spawn_fetcher(shared_.subscription_key_endpoint);
   send_every(sweep_period, sweep_history{});
+}
+
+ref<key_fetcher> hub_supervisor::spawn_fetcher(const key_endpoint* endpoint) {
+  if (!endpoint || !shared_.http) return {};
+  return spawn<key_fetcher>(spawn_options{.mailbox_capacity = key_fetcher::mailbox_capacity},
+                            std::cref(*endpoint), std::ref(*shared_.http), std::ref(shared_.log));
 }
 
 task<hub_figures> hub_supervisor::on(get_figures) {

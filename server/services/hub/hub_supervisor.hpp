@@ -1,4 +1,5 @@
-// hub_supervisor.hpp — the root of the hub: one router, one fanout per worker.
+// hub_supervisor.hpp — the root of the hub: one router, one fanout per worker, and a fetcher for
+// the keys of each kind of token that has them published somewhere.
 //
 // When one of them fails for good, the hub starts anew as a whole: the connections notice that
 // their fanout is gone and ask their clients to come back.
@@ -8,8 +9,10 @@
 
 #include <troupe/actor.hpp>
 
+#include "services/hub/application.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/fanout.hpp"
+#include "services/hub/key_fetcher.hpp"
 #include "services/hub/router.hpp"
 
 namespace troupe::hub {
@@ -19,6 +22,9 @@ namespace troupe::hub {
 struct directory {
   ref<router> routing;
   std::vector<ref<fanout>> fanouts;  // by worker
+  ref<key_fetcher> connection_keys;  // empty: keys are fetched from nowhere
+  ref<key_fetcher> subscription_keys;
+  application outside;
 };
 
 struct find_directory {
@@ -42,6 +48,8 @@ class hub_supervisor final : public actor {
 
  private:
   static constexpr std::chrono::seconds sweep_period{5};
+
+  ref<key_fetcher> spawn_fetcher(const key_endpoint* endpoint);
 
   const context& shared_;
   directory directory_;
