@@ -219,7 +219,8 @@ void http_connection::open_websocket(const http::request& request, http::write_o
   if (!agreed) return refuse_client(agreed.error(), how);
   auto place = admit_client(request);
   if (!place) return refuse_client(place.error(), how);
-  upgrade handed_over{.at = give_seat(request, std::move(agreed->response), *std::move(place)),
+  upgrade handed_over{.at = give_seat(core::transport::websocket, request,
+                                      std::move(agreed->response), *std::move(place)),
                       .terms = agreed->terms,
                       .input = {}};
   handed_over.input.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
@@ -251,9 +252,9 @@ std::expected<admission::place, http::response> http_connection::admit_client(
   return std::unexpected(std::move(full));
 }
 
-seat http_connection::give_seat(const http::request& request, std::string response,
-                                admission::place client) {
-  shared_.hub.counters.connections_accepted.add();
+seat http_connection::give_seat(core::transport to, const http::request& request,
+                                std::string response, admission::place client) {
+  shared_.hub.counters.connections_accepted.of(to).add();
   seat given{.stream = stream_->release(),
              .worker = worker_,
              .response = std::move(response),

@@ -104,6 +104,11 @@ TEST_F(streams, all_transports_hear_the_same_publications) {
   EXPECT_TRUE(events.heard->http.contains("data: " + std::string(push))) << events.heard->http;
   EXPECT_TRUE(events.heard->http.contains("data: {\"id\":1,\"connect\":{")) << events.heard->http;
   EXPECT_TRUE(socket.heard->heard(push));
+  for (const core::transport each : core::transports) {
+    EXPECT_EQ(server.counters.connections_accepted.of(each).value(), 1U) << core::name_of(each);
+    EXPECT_GT(server.counters.messages_received.of(each).value(), 0U) << core::name_of(each);
+    EXPECT_GT(server.counters.messages_sent.of(each).value(), 2U) << core::name_of(each);
+  }
 }
 
 TEST_F(streams, an_http_stream_may_speak_protobuf) {

@@ -47,7 +47,7 @@ void client::receive(std::string_view frame) {
   if (closed_) return;
   auto commands = protocol::decode_commands(encoding_of(format_), frame);
   if (!commands) return disconnect(disconnects::bad_request);
-  shared_.counters.messages_received.add(commands->size());
+  shared_.counters.messages_received.of(transport_of(format_)).add(commands->size());
   for (protocol::command& each : *commands) pending_.push_back(std::move(each));
   serve_line();
 }
@@ -242,7 +242,7 @@ void client::send(const protocol::reply& message) {
   if (!protocol::append_message(replies_, encoding_of(format_), message)) {
     return disconnect(disconnects::inappropriate_protocol);
   }
-  shared_.counters.messages_sent.add();
+  shared_.counters.messages_sent.of(transport_of(format_)).add();
   if (++reply_count_ == core::limits::replies_per_frame_max) flush_replies();
 }
 

@@ -25,22 +25,6 @@ constexpr std::chrono::seconds ask_again_after{5};
 constexpr std::uint32_t unsubscribed_by_client = 0;
 constexpr std::uint32_t unsubscribed_by_disconnect = 1;
 
-constexpr std::string_view transport_of(wire_format format) {
-  switch (format) {
-    case wire_format::websocket_json:
-    case wire_format::websocket_json_deflate:
-    case wire_format::websocket_protobuf:
-    case wire_format::websocket_protobuf_deflate:
-      return "websocket";
-    case wire_format::http_stream_json:
-    case wire_format::http_stream_protobuf:
-      return "http_stream";
-    case wire_format::sse_json:
-      return "sse";
-  }
-  return "";
-}
-
 crypto::subscription_override to_override(const proxy::channel_override& from) {
   return {.presence = from.presence,
           .join_leave = from.join_leave,
@@ -72,7 +56,7 @@ crypto::connection_claims to_claims(proxy::connect_result from) {
 proxy::caller client::introduced(const core::proxy_options& to) const {
   const bool binary = encoding_of(format_) == protocol::encoding::protobuf;
   proxy::caller who{.client = id_.text(),
-                    .transport = std::string(transport_of(format_)),
+                    .transport = std::string(core::name_of(transport_of(format_))),
                     .protocol = binary ? "protobuf" : "json",
                     .encoding = binary ? "binary" : "json"};
   if (state_ == state::connected) who.user = user_.text();

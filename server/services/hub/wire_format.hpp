@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/counters.hpp"
 #include "protocol/client/encoding.hpp"
 
 namespace troupe::hub {
@@ -34,6 +35,23 @@ constexpr protocol::encoding encoding_of(wire_format format) {
   const bool protobuf = format == websocket_protobuf || format == websocket_protobuf_deflate ||
                         format == http_stream_protobuf;
   return protobuf ? protocol::encoding::protobuf : protocol::encoding::json;
+}
+
+constexpr core::transport transport_of(wire_format format) {
+  using enum wire_format;
+  switch (format) {
+    case http_stream_json:
+    case http_stream_protobuf:
+      return core::transport::http_stream;
+    case sse_json:
+      return core::transport::sse;
+    case websocket_json:
+    case websocket_json_deflate:
+    case websocket_protobuf:
+    case websocket_protobuf_deflate:
+      break;
+  }
+  return core::transport::websocket;
 }
 
 /// How many use each format: what nobody uses is neither encoded nor framed.
