@@ -7,6 +7,7 @@
 #include <expected>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include <troupe/troupe.hpp>
 
 #include "adapters/curl/curl_client.hpp"
+#include "adapters/files/certificate_file.hpp"
 #include "adapters/files/config_file.hpp"
 #include "adapters/files/data_directory.hpp"
 #include "adapters/log/spdlog_log.hpp"
@@ -29,7 +31,9 @@
 #include "core/bounded_log.hpp"
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
+#include "core/live_configuration.hpp"
 #include "core/random.hpp"
+#include "core/reload.hpp"
 #include "crypto/configured_keys.hpp"
 #include "crypto/key_set.hpp"
 #include "crypto/random.hpp"
@@ -38,6 +42,7 @@
 #include "gateway/system_supervisor.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/token_keys.hpp"
+#include "transport/tls/identity.hpp"
 
 namespace {
 
@@ -53,23 +58,25 @@ constexpr std::size_t plain_connections_max = 4096;
 constexpr std::chrono::milliseconds same_signal_within{50};
 constexpr int same_signals_max = 8;
 constexpr std::size_t node_id_bytes = 16;
+constexpr std::chrono::days certificate_warning{14};
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
 
-std::string url_of(const io::endpoint& address) {
+std::string host_and_port(const io::endpoint& address) {
   const bool is_v6 = address.address.contains(':');
-  return "http://" + (is_v6 ? "[" + address.address + "]" : address.address) + ":" +
+  return (is_v6 ? "[" + address.address + "]" : address.address) + ":" +
          std::to_string(address.port);
 }
 
-std::string host_and_port(const io::endpoint& address) {
-  return url_of(address).substr(std::string_view("http://").size());
+std::string url_of(const io::endpoint& address, bool secure) {
+  return (secure ? "https://" : "http://") + host_and_port(address);
 }
 
-std::string node_name(std::uint16_t port) {
+std::string node_name(const core::configuration& configuration) {
+  if (!configuration.node.name.empty()) return configuration.node.name;
   std::string host(256, '\0');
   if (::gethostname(host.data(), host.size() - 1) != 0) host = "localhost";
-  return std::string(host.c_str()) + "_" + std::to_string(port);
+  return std::string(host.c_str()) + "_" + std::to_string(configuration.http_server.port);
 }
 
 /// Somebody tries the server on their own machine: no secret configured, and nobody else to reach
@@ -81,7 +88,8 @@ bool is_tried_out(const core::configuration& configuration) {
 }
 
 /// What the page at / shows: rooms with history and who is there.
-core::channel_namespace demo_namespace(const core::configuration& configuration) {
+void add_demo_namespace(core::configuration& configuration) {
+  if (!configuration.channel.namespaces.empty()) return;
   core::channel_namespace chat{.name = "chat", .options = {}};
   chat.options.presence = true;
   chat.options.join_leave = true;
@@ -94,7 +102,68 @@ core::channel_namespace demo_namespace(const core::configuration& configuration)
   chat.options.allow_publish_for_client = true;
   chat.options.allow_history_for_client = true;
   chat.options.allow_presence_for_client = true;
-  return chat;
+  configuration.channel.namespaces.push_back(std::move(chat));
+}
+
+using tls_section = core::configuration::http_server_section::tls_section;
+
+std::expected<tls::identity, std::string> load_identity(const tls_section& from) {
+  const auto read = files::read_certificate(from);
+  if (!read) return std::unexpected(read.error());
+  auto made = tls::identity::from_pem(read->certificates.text, read->private_key.text);
+  if (made) return *std::move(made);
+  const bool about_key = made.error().about == tls::identity_error::part::private_key;
+  const files::pem_text& wrong = about_key ? read->private_key : read->certificates;
+  return std::unexpected(wrong.origin + ": " + made.error().text);
+}
+
+/// Says until when the certificate is good, loudly when that is soon.
+void tell_expiry(const tls::identity& identity, core::log& log) {
+  const auto left =
+      std::chrono::floor<std::chrono::days>(identity.expires() - adapters::spdlog_log::now());
+  if (left < certificate_warning) {
+    log.warn("certificate expires soon", {{"days_left", left.count()}});
+  } else {
+    log.info("certificate loaded", {{"days_left", left.count()}});
+  }
+}
+
+core::prepare_reload prepare_identity(tls::live_identity& in_use, core::log& log) {
+  return [&in_use, &log](
+             const core::configuration& next) -> std::expected<core::commit_reload, std::string> {
+    auto loaded = load_identity(next.http_server.tls);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    return [&in_use, &log, identity = *std::move(loaded)]() noexcept {
+      in_use.replace(identity);
+      tell_expiry(identity, log);
+    };
+  };
+}
+
+std::expected<core::commit_reload, std::string> prepare_keys(const core::configuration& next,
+                                                             hub::token_keys& connections,
+                                                             hub::token_keys& subscriptions) {
+  auto for_connections = crypto::configured_keys(next.client.token, "client.token");
+  if (!for_connections) return std::unexpected(std::move(for_connections.error()));
+  auto for_subscriptions =
+      crypto::configured_keys(next.client.subscription_token, "client.subscription_token");
+  if (!for_subscriptions) return std::unexpected(std::move(for_subscriptions.error()));
+  return [&connections, &subscriptions, connection_keys = *std::move(for_connections),
+          subscription_keys = *std::move(for_subscriptions)]() mutable noexcept {
+    connections.exchange_configured(std::move(connection_keys));
+    subscriptions.exchange_configured(std::move(subscription_keys));
+  };
+}
+
+/// What follows a reload by more than being looked up. Log and admissions outlive the reloader.
+core::commit_reload prepare_limits(const core::configuration& next, adapters::spdlog_log& lines,
+                                   gateway::admission& sockets) {
+  const auto level = core::parse_log_level(next.log.level).value_or(core::log_level::info);
+  const std::size_t connections = next.client.connection_limit;
+  return [&lines, &sockets, level, connections]() noexcept {
+    lines.set_level(level);
+    sockets.set_limit(connections + plain_connections_max);
+  };
 }
 
 std::string explain(const gateway::listen_failure& failure) {
@@ -147,11 +216,13 @@ struct closed_at_end {
 };
 
 /// The start-up line, for people.
-void greet(const gateway::listening& where, bool is_tried_out) {
-  const std::string url = url_of(where.address);
+void greet(const gateway::listening& where, const core::configuration::http_server_section& rules,
+           bool is_tried_out) {
+  const std::string url = url_of(where.address, rules.tls.enabled);
   std::cout << "Troupe " << version << " is listening on " << url << '\n';
   if (where.internal) {
-    std::cout << "  health and metrics are on " << url_of(*where.internal) << '\n';
+    std::cout << "  health and metrics are on "
+              << url_of(*where.internal, rules.tls.enabled && !rules.tls_external) << '\n';
   }
   if (is_tried_out) {
     std::cout << "  open it in a browser, or: curl -X POST " << url
@@ -160,27 +231,40 @@ void greet(const gateway::listening& where, bool is_tried_out) {
   std::cout << "  Ctrl-C stops it\n" << std::flush;
 }
 
+/// The next event that is no request to reload: those come too late for a server that drains.
+process_events::event wait_draining(process_events& events, std::chrono::milliseconds within) {
+  process_events::event next = events.wait(within);
+  while (next == process_events::event::asked_to_reload) next = events.wait(within);
+  return next;
+}
+
 /// Runs until a signal or the end of the root; drains in between. False when the server failed.
 bool run_until_the_end(process_events& events, troupe::system& system,
                        const ref<gateway::system_supervisor>& root,
-                       std::chrono::milliseconds within, core::log& log) {
+                       const core::live_configuration& configuration,
+                       const std::function<void()>& reload, core::log& log) {
   std::atomic<bool> failed = false;
   system.spawn<end_watch>(root, std::function<void(stop_reason)>([&](stop_reason why) {
                             failed = why == stop_reason::failed;
                             events.wake();
                           }));
+  process_events::event next = events.wait();
+  while (next == process_events::event::asked_to_reload) {
+    reload();
+    next = events.wait();
+  }
+  const std::chrono::milliseconds within = configuration.current().shutdown.timeout;
   const auto drain_within =
       std::chrono::duration_cast<std::chrono::milliseconds>(within * drain_share);
-  process_events::event next = events.wait();
   if (next == process_events::event::asked_to_end) {
     for (int i = 0; i < same_signals_max && next == process_events::event::asked_to_end; ++i) {
-      next = events.wait(same_signal_within);
+      next = wait_draining(events, same_signal_within);
     }
     log.info("draining", {{"within_ms", within.count()}});
     process_events::end_by_force_after(std::chrono::ceil<std::chrono::seconds>(within) +
                                        std::chrono::seconds(5));
     root.tell(gateway::drain{drain_within});
-    if (next != process_events::event::woken) next = events.wait(drain_within);
+    if (next != process_events::event::woken) next = wait_draining(events, drain_within);
     switch (next) {
       case process_events::event::asked_to_end:
         std::cerr << "stopped at once by a second signal\n" << std::flush;
@@ -188,6 +272,7 @@ bool run_until_the_end(process_events& events, troupe::system& system,
       case process_events::event::nothing:
         log.warn("drain ran out of time");
         break;
+      case process_events::event::asked_to_reload:  // passed over
       case process_events::event::woken:
         break;
     }
@@ -221,8 +306,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
     auto made = data.development_secret(world.random);
     if (!made) return fail(made.error().text);
     configuration->client.token.hmac_secret_key = *std::move(made);
-    auto& namespaces = configuration->channel.namespaces;
-    if (namespaces.empty()) namespaces.push_back(demo_namespace(*configuration));
+    add_demo_namespace(*configuration);
   }
   const crypto::hmac_key development_key(configuration->client.token.hmac_secret_key);
   const auto& connection_rules = configuration->client.token;
@@ -231,10 +315,9 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   if (!connection_keys) return fail(connection_keys.error());
   auto subscription_keys = crypto::configured_keys(subscription_rules, "client.subscription_token");
   if (!subscription_keys) return fail(subscription_keys.error());
-  const hub::token_keys connections(*std::move(connection_keys),
-                                    connection_rules.jwks_public_endpoint);
-  const hub::token_keys own_subscriptions(*std::move(subscription_keys),
-                                          subscription_rules.jwks_public_endpoint);
+  hub::token_keys connections(*std::move(connection_keys), connection_rules.jwks_public_endpoint);
+  hub::token_keys own_subscriptions(*std::move(subscription_keys),
+                                    subscription_rules.jwks_public_endpoint);
   const hub::token_keys& subscriptions =
       subscription_rules.enabled ? own_subscriptions : connections;
   adapters::curl_client http;
@@ -247,7 +330,8 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   if (!node_id) return fail("the system has no randomness to give");
   memory::history history(seed);
   core::counters counters;
-  const hub::context hub{.configuration = *configuration,
+  core::live_configuration live(*configuration);
+  const hub::context hub{.live_configuration = live,
                          .history = history,
                          .token_keys = connections.keys(),
                          .counters = counters,
@@ -259,6 +343,14 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          .subscription_key_endpoint = subscriptions.endpoint(),
                          .http = &http};
 
+  std::optional<tls::live_identity> identity;
+  if (configuration->http_server.tls.enabled) {
+    auto loaded = load_identity(configuration->http_server.tls);
+    if (!loaded) return fail(loaded.error());
+    tell_expiry(*loaded, log);
+    identity.emplace(*std::move(loaded));
+  }
+
   const std::uint64_t descriptors = process_events::raise_descriptor_limit();
   const std::size_t connection_limit = configuration->client.connection_limit;
   if (descriptors < connection_limit) {
@@ -266,7 +358,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
              {{"descriptors_max", descriptors}, {"connection_limit", connection_limit}});
   }
   gateway::admission sockets(connection_limit + plain_connections_max);
-  gateway::admission clients(connection_limit);
+  gateway::client_admission clients(connection_limit, time_point{});
   gateway::server_state state;
   gateway::context shared{.hub = hub,
                           .sockets = sockets,
@@ -275,9 +367,10 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                           .secrets = world.random,
                           .running = nullptr,
                           .worker_count = 1,
-                          .node_name = node_name(configuration->http_server.port),
+                          .node_name = node_name(*configuration),
                           .node_id = *node_id,
                           .started = started,
+                          .identity = identity ? &*identity : nullptr,
                           .development_key = tried_out ? &development_key : nullptr};
 
   troupe::system system({.on_failure = [&log](const failure& cause, directive decision) {
@@ -304,9 +397,24 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          {"internal", where->internal ? host_and_port(*where->internal) : "none"},
                          {"workers", shared.worker_count},
                          {"version", version}});
-  greet(*where, tried_out);
-  const bool ended_well =
-      run_until_the_end(events, system, root, configuration->shutdown.timeout, log);
+  greet(*where, configuration->http_server, tried_out);
+  core::reloader reloads(live, log);
+  reloads.add(
+      [&](const core::configuration& next) { return prepare_limits(next, lines, sockets); });
+  reloads.add([&](const core::configuration& next) {
+    return prepare_keys(next, connections, own_subscriptions);
+  });
+  if (identity) reloads.add(prepare_identity(*identity, log));
+  const auto reload = [&] {
+    auto next = cli::read_configuration(command.from, world);
+    if (next && tried_out) {
+      add_demo_namespace(next->value);
+      std::string& secret = next->value.client.token.hmac_secret_key;
+      if (secret.empty()) secret = configuration->client.token.hmac_secret_key;
+    }
+    reloads.apply(std::move(next));
+  };
+  const bool ended_well = run_until_the_end(events, system, root, live, reload, log);
   return ended_well ? exit_code::success : exit_code::failure;
 }
 

@@ -44,8 +44,8 @@ class memory_stream final : public io::byte_stream {
         out_(std::move(out)),
         choices_(choices),
         owner_(*owner.owner),
-        readable_(std::make_shared<detail::stream_notice>(owner.make_readable, this)),
-        writable_(std::make_shared<detail::stream_notice>(owner.make_writable, this)) {}
+        readable_(std::make_shared<detail::stream_notice>(owner.make_readable, this, owner)),
+        writable_(std::make_shared<detail::stream_notice>(owner.make_writable, this, owner)) {}
   memory_stream(const memory_stream&) = delete;
   memory_stream& operator=(const memory_stream&) = delete;
 

@@ -14,6 +14,10 @@ namespace troupe::detail {
 struct stream_notice final : control_node {
   stream_notice(io::notice_target::make_message message, io::byte_stream* of) noexcept
       : control_node(&deliver), make(message), stream(of) {}
+  /// Of the stream that is opened for an owner, or of the one around it.
+  stream_notice(io::notice_target::make_message message, io::byte_stream* opened,
+                const io::notice_target& owner) noexcept
+      : stream_notice(message, owner.around ? owner.around : opened) {}
 
   /// Sends the message to the owner. Keeps itself alive until it is there.
   static void send(std::shared_ptr<stream_notice> self, const cell_ptr& owner) noexcept {
@@ -26,7 +30,8 @@ struct stream_notice final : control_node {
     auto& self = static_cast<stream_notice&>(*node);
     const std::shared_ptr<stream_notice> alive = std::move(self.alive);
     self.armed = false;
-    if (self.stream) owner.push_urgent(self.make(self.stream));
+    if (!self.stream) return;
+    if (envelope* message = self.make(self.stream)) owner.push_urgent(message);
   }
 
   io::notice_target::make_message make;

@@ -55,8 +55,8 @@ class tcp_stream final : public io::byte_stream {
         peer_(std::move(peer)),
         reactor_of_(std::move(reactor_of)),
         owner_(*owner.owner),
-        readable_(std::make_shared<stream_notice>(owner.make_readable, this)),
-        writable_(std::make_shared<stream_notice>(owner.make_writable, this)) {}
+        readable_(std::make_shared<stream_notice>(owner.make_readable, this, owner)),
+        writable_(std::make_shared<stream_notice>(owner.make_writable, this, owner)) {}
 
   tcp_stream(const tcp_stream&) = delete;
   tcp_stream& operator=(const tcp_stream&) = delete;

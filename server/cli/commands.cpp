@@ -51,17 +51,24 @@ crypto::common_claims common_claims(const gentoken_command& command,
 
 }  // namespace
 
-std::expected<core::configuration, exit_code> load_configuration(const configuration_flags& from,
-                                                                 surroundings& world) {
+core::load_result read_configuration(const configuration_flags& from, const surroundings& world) {
   core::configuration_sources sources;
   sources.environment = world.environment;
   sources.flags = from.options;
   if (from.file) {
     auto read = world.read_file(*from.file);
-    if (!read) return std::unexpected(fail(world, read.error()));
+    if (!read) {
+      return std::unexpected(core::refused_configuration{
+          .errors = {{"--config", std::move(read.error())}}, .warnings = {}});
+    }
     sources.file = std::move(*read);
   }
-  auto loaded = core::load(sources);
+  return core::load(sources);
+}
+
+std::expected<core::configuration, exit_code> load_configuration(const configuration_flags& from,
+                                                                 surroundings& world) {
+  auto loaded = read_configuration(from, world);
   if (!loaded) {
     print(world.err, "error", loaded.error().errors);
     print(world.err, "warning", loaded.error().warnings);

@@ -14,6 +14,7 @@
 
 #include "cli/command_line.hpp"
 #include "core/configuration.hpp"
+#include "core/configuration_loader.hpp"
 #include "core/random.hpp"
 #include "core/settings.hpp"
 
@@ -40,7 +41,12 @@ struct surroundings {
   std::string_view version;
 };
 
-/// Flags over environment over file over defaults. Prints warnings, and errors before it fails.
+/// Flags over environment over file over defaults; a file that cannot be read is an error like
+/// others. Prints nothing.
+[[nodiscard]] core::load_result read_configuration(const configuration_flags& from,
+                                                   const surroundings& world);
+
+/// read_configuration(); prints warnings, and errors before it fails.
 [[nodiscard]] std::expected<core::configuration, exit_code> load_configuration(
     const configuration_flags& from, surroundings& world);
 

@@ -89,9 +89,9 @@ TEST_F(commands, checkconfig_names_every_error_and_warning) {
 }
 
 TEST_F(commands, checkconfig_succeeds_with_warnings) {
-  files_["t.toml"] = "[swagger]\nenabled = true\n";
+  files_["t.toml"] = "[frobnicator]\nenabled = true\n";
   EXPECT_EQ(run(checkconfig_command{{.file = "t.toml", .options = {}}}), exit_code::success);
-  EXPECT_EQ(err_.str(), "warning: unknown option swagger (t.toml:1:1)\n");
+  EXPECT_EQ(err_.str(), "warning: unknown option frobnicator (t.toml:1:1)\n");
 }
 
 TEST_F(commands, checkconfig_reports_a_file_it_cannot_parse) {

@@ -26,6 +26,8 @@ struct proxy_options {
   std::vector<std::string> emulated_headers;  // of the client's connect command, passed on
   bool include_connection_meta = false;
   bool binary_encoding = false;
+
+  bool operator==(const proxy_options&) const = default;
 };
 
 /// What clients may do in the channels of one namespace, and what the server keeps for them.
@@ -57,21 +59,29 @@ struct channel_options {
   bool unsubscribe_proxy_enabled = false;
 
   [[nodiscard]] bool keeps_history() const { return history_size > 0 && history_ttl.count() > 0; }
+
+  bool operator==(const channel_options&) const = default;
 };
 
 /// Which calls of clients go to the application.
 struct rpc_options {
   bool proxy_enabled = false;
+
+  bool operator==(const rpc_options&) const = default;
 };
 
 struct rpc_namespace {
   std::string name;
   rpc_options options;
+
+  bool operator==(const rpc_namespace&) const = default;
 };
 
 struct channel_namespace {
   std::string name;
   channel_options options;
+
+  bool operator==(const channel_namespace&) const = default;
 };
 
 struct configuration {
@@ -80,14 +90,31 @@ struct configuration {
     std::uint16_t port = 8000;
     std::string internal_address = "127.0.0.1";
     std::uint16_t internal_port = 9000;
+    struct tls_section {
+      bool enabled = false;
+      std::string cert_pem;
+      std::string cert_pem_file;
+      std::string key_pem;
+      std::string key_pem_file;
+
+      bool operator==(const tls_section&) const = default;
+    } tls;
+    bool tls_external = false;
+    std::vector<std::string> trusted_proxies;
+
+    bool operator==(const http_server_section&) const = default;
   } http_server;
 
   struct storage_section {
     std::string path = "troupe-data";
+
+    bool operator==(const storage_section&) const = default;
   } storage;
 
   struct log_section {
     std::string level = "info";
+
+    bool operator==(const log_section&) const = default;
   } log;
 
   /// Who may sign a kind of token, and whom it must name.
@@ -104,6 +131,8 @@ struct configuration {
       return !hmac_secret_key.empty() || !rsa_public_key.empty() || !ecdsa_public_key.empty() ||
              !jwks_public_endpoint.empty();
     }
+
+    bool operator==(const token_section&) const = default;
   };
 
   struct client_section {
@@ -112,12 +141,17 @@ struct configuration {
     token_section token;
     struct subscription_token_section : token_section {
       bool enabled = false;  // else what holds for connection tokens holds for these too
+
+      bool operator==(const subscription_token_section&) const = default;
     } subscription_token;
     [[nodiscard]] const token_section& subscription_rules() const {
       return subscription_token.enabled ? subscription_token : token;
     }
     bool allow_anonymous_connect_without_token = false;
     std::size_t connection_limit = limits::connections_default;
+    std::size_t connection_rate_limit = 0;  // 0: none, here and for each address
+    std::size_t connection_limit_per_address = 0;
+    std::size_t connection_rate_limit_per_address = 0;
     std::size_t user_connection_limit = 0;  // 0: only connection_limit holds
     std::size_t channel_limit = limits::channels_per_connection_max;
     std::size_t queue_max_size = limits::connection_queue_bytes_max;
@@ -128,37 +162,85 @@ struct configuration {
       proxy_options connect;
       proxy_options refresh;
       proxy_options disconnect;
+
+      bool operator==(const proxy_section&) const = default;
     } proxy;
     std::size_t history_max_publication_limit = limits::history_page_max;
     std::size_t recovery_max_publication_limit = limits::history_page_max;
+
+    bool operator==(const client_section&) const = default;
   } client;
 
   struct websocket_section {
+    bool disabled = false;
+    std::string handler_prefix = "/connection/websocket";
+    std::size_t message_size_limit = limits::message_bytes_max;
     bool compression = false;
+
+    bool operator==(const websocket_section&) const = default;
   } websocket;
 
   struct http_stream_section {
     bool enabled = false;
+    std::string handler_prefix = "/connection/http_stream";
+
+    bool operator==(const http_stream_section&) const = default;
   } http_stream;
 
   struct sse_section {
     bool enabled = false;
+    std::string handler_prefix = "/connection/sse";
+
+    bool operator==(const sse_section&) const = default;
   } sse;
 
   struct http_api_section {
+    bool disabled = false;
+    std::string handler_prefix = "/api";
     std::string key;
+    std::string error_mode;  // empty or "transport"
     bool insecure = false;
+
+    bool operator==(const http_api_section&) const = default;
   } http_api;
+
+  struct emulation_section {
+    std::string handler_prefix = "/emulation";
+
+    bool operator==(const emulation_section&) const = default;
+  } emulation;
+
+  struct health_section {
+    std::string handler_prefix = "/health";
+
+    bool operator==(const health_section&) const = default;
+  } health;
+
+  struct prometheus_section {
+    std::string handler_prefix = "/metrics";
+
+    bool operator==(const prometheus_section&) const = default;
+  } prometheus;
+
+  struct node_section {
+    std::string name;  // empty: made of the host and the port
+
+    bool operator==(const node_section&) const = default;
+  } node;
 
   struct rpc_section {
     proxy_options proxy;
     std::string namespace_boundary = ":";
     rpc_options without_namespace;
     std::vector<rpc_namespace> namespaces;
+
+    bool operator==(const rpc_section&) const = default;
   } rpc;
 
   struct shutdown_section {
     std::chrono::milliseconds timeout = std::chrono::seconds{30};
+
+    bool operator==(const shutdown_section&) const = default;
   } shutdown;
 
   struct channel_section {
@@ -173,10 +255,16 @@ struct configuration {
       proxy_options publish;
       proxy_options sub_refresh;
       proxy_options unsubscribe;
+
+      bool operator==(const proxy_section&) const = default;
     } proxy;
     channel_options without_namespace;
     std::vector<channel_namespace> namespaces;
+
+    bool operator==(const channel_section&) const = default;
   } channel;
+
+  bool operator==(const configuration&) const = default;
 };
 
 /// True for an address only this machine reaches: 127.0.0.0/8, ::1, localhost.

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 
 #include "core/duration.hpp"
+#include "core/ip_address.hpp"
 #include "core/option_table.hpp"
 #include "core/quote.hpp"
 
@@ -48,6 +49,58 @@ void check_listeners(const configuration& c, findings& errors) {
     add(errors, "http_server.internal_port",
         "is " + std::to_string(server.internal_port) +
             ", the same as http_server.port: want another port for the internal listener");
+  }
+}
+
+void check_tls(const configuration& c, findings& errors) {
+  const auto& tls = c.http_server.tls;
+  if (!tls.enabled) return;
+  if (tls.cert_pem.empty() && tls.cert_pem_file.empty()) {
+    add(errors, "http_server.tls.cert_pem_file",
+        "is empty while http_server.tls.enabled is true: want the file of the certificate");
+  }
+  if (tls.key_pem.empty() && tls.key_pem_file.empty()) {
+    add(errors, "http_server.tls.key_pem_file",
+        "is empty while http_server.tls.enabled is true: want the file of the private key");
+  }
+}
+
+void check_trusted_proxies(const configuration& c, findings& errors) {
+  for (const std::string& each : c.http_server.trusted_proxies) {
+    if (ip_network::parse(each)) continue;
+    add(errors, "http_server.trusted_proxies",
+        "contains " + quote(each) + ": want an IP address or a network such as \"10.0.0.0/8\"");
+  }
+}
+
+// A path of its own: two handlers at one path, or one below the other, would hide one of them.
+void check_handlers(const configuration& c, findings& errors) {
+  const std::array<std::pair<std::string_view, const std::string*>, 7> handlers = {
+      {{"websocket.handler_prefix", &c.websocket.handler_prefix},
+       {"http_stream.handler_prefix", &c.http_stream.handler_prefix},
+       {"sse.handler_prefix", &c.sse.handler_prefix},
+       {"emulation.handler_prefix", &c.emulation.handler_prefix},
+       {"http_api.handler_prefix", &c.http_api.handler_prefix},
+       {"health.handler_prefix", &c.health.handler_prefix},
+       {"prometheus.handler_prefix", &c.prometheus.handler_prefix}}};
+  for (std::size_t i = 0; i < handlers.size(); ++i) {
+    const auto& [option, path] = handlers[i];
+    if (!path->starts_with('/') || path->ends_with('/') ||
+        path->find_first_of("?#% ") != std::string::npos) {
+      add(errors, std::string(option), "is " + quote(*path) + ": want a path such as \"/api\"");
+    }
+    for (std::size_t j = 0; j < handlers.size(); ++j) {
+      const std::string& other = *handlers[j].second;
+      const bool below = (*path + '/').starts_with(other + '/');
+      if (j == i || !below || (*path == other && j > i)) continue;
+      add(errors, std::string(option),
+          "is " + quote(*path) + ", which is taken by " + std::string(handlers[j].first) +
+              ": want a path of its own");
+    }
+  }
+  if (!c.http_api.error_mode.empty() && c.http_api.error_mode != "transport") {
+    add(errors, "http_api.error_mode",
+        "is " + quote(c.http_api.error_mode) + ": want \"transport\" or nothing");
   }
 }
 
@@ -321,6 +374,9 @@ bool is_loopback(std::string_view address) {
 
 void check_configuration(const configuration& value, findings& errors, findings& warnings) {
   check_listeners(value, errors);
+  check_tls(value, errors);
+  check_trusted_proxies(value, errors);
+  check_handlers(value, errors);
   check_token_keys(value, errors, warnings);
   check_insecure(value, warnings);
   check_client(value, errors);

@@ -37,7 +37,7 @@ class loading {
   void read_environment(std::span<const named_value> environment, setting& into);
   void read_flags(std::span<const named_value> flags, setting& into);
   void read_section(const setting_table& table, const std::string& prefix);
-  std::expected<loaded_configuration, refused_configuration> finish();
+  load_result finish();
 
  private:
   void read_entry(const std::string& path, const setting& given);
@@ -48,6 +48,8 @@ class loading {
                  void (loading::*read)(const std::string& path, const setting& given));
   void read_name(const std::string& path, const setting_table& section, std::string& into);
   bool refuse_unsupported(const std::string& path, const setting& value);
+  bool pass_over_ignored(const std::string& path, const setting& value);
+  bool is_section(std::string_view path) const;
   void want_section(const std::string& path, const setting& given);
   void warn_unknown(const std::string& path, const setting& given,
                     std::span<const std::string> known);
@@ -119,9 +121,9 @@ void loading::read_entry(const std::string& path, const setting& given) {
     read_list(path, given, &loading::read_namespace);
   } else if (path == rpc_namespaces_path) {
     read_list(path, given, &loading::read_rpc_namespace);
-  } else if (refuse_unsupported(path, given)) {
+  } else if (refuse_unsupported(path, given) || pass_over_ignored(path, given)) {
     return;
-  } else if (!std::ranges::any_of(known_, [&](auto& known) { return is_within(known, path); })) {
+  } else if (!is_section(path)) {
     warn_unknown(path, given, known_);
   } else if (const auto* section = std::get_if<setting_table>(&given.value)) {
     read_section(*section, path);
@@ -228,6 +230,20 @@ bool loading::refuse_unsupported(const std::string& path, const setting& value) 
   return true;
 }
 
+bool loading::is_section(std::string_view path) const {
+  return std::ranges::any_of(known_, [&](auto& known) { return is_within(known, path); }) ||
+         std::ranges::any_of(ignored_options(),
+                             [&](auto& row) { return is_within(row.path, path); });
+}
+
+bool loading::pass_over_ignored(const std::string& path, const setting& value) {
+  const auto table = ignored_options();
+  const auto row = std::ranges::find(table, path, &ignored_option::path);
+  if (row == table.end()) return false;
+  warnings_.push_back({path, path + at(value) + " has no effect here: " + std::string(row->why)});
+  return true;
+}
+
 void loading::want_section(const std::string& path, const setting& given) {
   errors_.push_back({path, path + " is " + describe(given) + at(given) + ": want a section"});
 }
@@ -241,7 +257,7 @@ void loading::warn_unknown(const std::string& path, const setting& given,
   warnings_.push_back({path, std::move(text)});
 }
 
-std::expected<loaded_configuration, refused_configuration> loading::finish() {
+load_result loading::finish() {
   check_configuration(value_, errors_, warnings_);
   if (!errors_.empty()) {
     return std::unexpected(refused_configuration{std::move(errors_), std::move(warnings_)});
@@ -261,8 +277,7 @@ std::expected<loaded_configuration, refused_configuration> loading::finish() {
 
 }  // namespace
 
-std::expected<loaded_configuration, refused_configuration> load(
-    const configuration_sources& sources) {
+load_result load(const configuration_sources& sources) {
   loading loading;
   setting merged = sources.file;
   if (!std::holds_alternative<setting_table>(merged.value)) merged.value = setting_table{};

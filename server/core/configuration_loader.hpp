@@ -33,6 +33,8 @@ struct refused_configuration {
   std::vector<configuration_finding> warnings;
 };
 
+using load_result = std::expected<loaded_configuration, refused_configuration>;
+
 /// A flag or environment variable: name and value.
 using named_value = std::pair<std::string, std::string>;
 
@@ -47,7 +49,6 @@ struct configuration_sources {
 /// Refused: wrong types and ranges, unknown flags, options that contradict each other, features
 /// that are not supported, a token secret too short for an address that others reach. Values of
 /// secret options appear in no finding.
-[[nodiscard]] std::expected<loaded_configuration, refused_configuration> load(
-    const configuration_sources& sources);
+[[nodiscard]] load_result load(const configuration_sources& sources);
 
 }  // namespace troupe::core

@@ -121,12 +121,12 @@ TEST(configuration_loader, no_connection_limit_is_the_most_there_can_be) {
 
 TEST(configuration_loader, an_unknown_key_is_a_warning_that_suggests_the_nearest) {
   const auto loaded = load({.file = section({{"http_server", section({{"prot", text("1")}})},
-                                             {"swagger", section({{"enabled", text("1")}})}})});
+                                             {"frobnicator", section({{"enabled", text("1")}})}})});
   ASSERT_TRUE(loaded.has_value());
   ASSERT_EQ(loaded->warnings.size(), 2U);
   EXPECT_EQ(loaded->warnings[0].text,
             "unknown option http_server.prot (f.toml:3:8): did you mean http_server.port?");
-  EXPECT_EQ(loaded->warnings[1].text, "unknown option swagger");
+  EXPECT_EQ(loaded->warnings[1].text, "unknown option frobnicator");
 }
 
 TEST(configuration_loader, an_unknown_key_of_a_namespace_is_a_warning_too) {
@@ -247,12 +247,59 @@ TEST(configuration_loader, refuses_features_it_does_not_have) {
                                          {"broker.enabled", "true"},
                                          {"uni_websocket.enabled", "true"},
                                          {"grpc_api.enabled", "1"},
-                                         {"http_server.tls.enabled", "true"},
+                                         {"http_server.tls.client_ca_pem_file", "ca.pem"},
                                          {"consumers", "kafka"}}) {
     const std::string error = only_error(load_flags({{path, value}}));
     EXPECT_TRUE(error.starts_with(path + " is ")) << error;
     EXPECT_NE(error.find("does not support"), std::string::npos) << error;
   }
+}
+
+TEST(configuration_loader, what_means_nothing_here_is_a_warning_that_says_so) {
+  const setting file =
+      section({{"admin", section({{"enabled", {true, "f.toml:2:3"}}})},
+               {"client", section({{"concurrency", {std::int64_t{8}, "f.toml:5:1"}}})},
+               {"health", section({{"enabled", {true, "f.toml:7:1"}}})}});
+  const auto loaded = load({.file = file});
+  ASSERT_TRUE(loaded.has_value());
+  ASSERT_EQ(loaded->warnings.size(), 3U);
+  EXPECT_EQ(loaded->warnings[2].option, "health.enabled");
+  EXPECT_EQ(loaded->warnings[0].option, "admin");
+  EXPECT_EQ(loaded->warnings[1].text,
+            "client.concurrency (f.toml:5:1) has no effect here: commands of a client are served "
+            "in their order");
+}
+
+TEST(configuration_loader, a_handler_has_a_path_of_its_own) {
+  EXPECT_TRUE(load_flags({{"websocket.handler_prefix", "/realtime"}}));
+  EXPECT_EQ(only_error(load_flags({{"websocket.handler_prefix", "realtime"}})),
+            "websocket.handler_prefix is \"realtime\": want a path such as \"/api\"");
+  EXPECT_EQ(only_error(load_flags({{"prometheus.handler_prefix", "/health"}})),
+            "prometheus.handler_prefix is \"/health\", which is taken by health.handler_prefix: "
+            "want a path of its own");
+  EXPECT_EQ(only_error(load_flags({{"sse.handler_prefix", "/api/events"}})),
+            "sse.handler_prefix is \"/api/events\", which is taken by http_api.handler_prefix: "
+            "want a path of its own");
+  EXPECT_TRUE(load_flags({{"sse.handler_prefix", "/apis"}}));
+}
+
+TEST(configuration_loader, tls_wants_a_certificate_and_its_key) {
+  const std::string on = "http_server.tls.enabled";
+  const auto missing = load_flags({{on, "true"}});
+  ASSERT_FALSE(missing.has_value());
+  ASSERT_EQ(missing.error().errors.size(), 2U);
+  EXPECT_EQ(missing.error().errors[0].option, "http_server.tls.cert_pem_file");
+  EXPECT_EQ(missing.error().errors[1].option, "http_server.tls.key_pem_file");
+  EXPECT_TRUE(load_flags({{on, "true"},
+                          {"http_server.tls.cert_pem_file", "cert.pem"},
+                          {"http_server.tls.key_pem", "key.pem"}}));
+}
+
+TEST(configuration_loader, a_trusted_proxy_is_an_address_or_a_network) {
+  EXPECT_TRUE(load_flags({{"http_server.trusted_proxies", "10.0.0.0/8 ::1"}}));
+  EXPECT_EQ(only_error(load_flags({{"http_server.trusted_proxies", "10.0.0.0/8 proxy.example"}})),
+            "http_server.trusted_proxies contains \"proxy.example\": want an IP address or a "
+            "network such as \"10.0.0.0/8\"");
 }
 
 TEST(configuration_loader, a_missing_feature_that_is_off_is_no_matter) {

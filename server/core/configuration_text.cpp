@@ -175,6 +175,16 @@ system than the one you described.
 |---|---|---|
 )";
 
+constexpr std::string_view reference_ignored =
+    R"(
+## Named, and without effect
+
+A configuration may have these options of Centrifugo, or sections of them; each is a warning.
+
+| Option | Why |
+|---|---|
+)";
+
 std::string_view refused_when_text(unsupported_option::refused_when when) {
   switch (when) {
     case unsupported_option::refused_when::on:
@@ -259,6 +269,12 @@ std::string configuration_reference() {
     page += refused_when_text(row.when);
     page += " | ";
     page += row.advice;
+    page += " |\n";
+  }
+  page += reference_ignored;
+  for (const ignored_option& row : ignored_options()) {
+    page += "| `" + std::string(row.path) + "` | ";
+    page += row.why;
     page += " |\n";
   }
   return page;

@@ -15,6 +15,7 @@ using enum applies;
 
 constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t history_ttl_ms_max = 10 * 366 * 24 * hour_ms;
+constexpr std::int64_t pem_bytes_max = 65536;
 constexpr auto history_size_max = static_cast<std::int64_t>(limits::history_size_max);
 
 constexpr server_option server_table[] = {
@@ -34,6 +35,41 @@ constexpr server_option server_table[] = {
      .slot = [](configuration& c) -> option_slot { return &c.http_server.internal_port; },
      .description = "Port of the internal listener. 0: the system picks a free one.",
      .range = {0, 65535}},
+    {.path = "http_server.tls.enabled",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls.enabled; },
+     .description = "Speak TLS, 1.2 or 1.3, on both listeners."},
+    {.path = "http_server.tls.cert_pem_file",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls.cert_pem_file; },
+     .description = "File with the certificate in PEM format, its chain behind it. SIGHUP reads it "
+                    "again, for new connections.",
+     .change = on_reload},
+    {.path = "http_server.tls.key_pem_file",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls.key_pem_file; },
+     .description = "File with the private key of the certificate in PEM format, without a "
+                    "passphrase. SIGHUP reads it again.",
+     .change = on_reload},
+    {.path = "http_server.tls.cert_pem",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls.cert_pem; },
+     .description = "Instead of the file: the certificate itself in PEM format, or that in base64, "
+                    "or the path of a file.",
+     .range = {0, pem_bytes_max},
+     .change = on_reload},
+    {.path = "http_server.tls.key_pem",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls.key_pem; },
+     .description = "Instead of the file: the private key likewise.",
+     .range = {0, pem_bytes_max},
+     .change = on_reload,
+     .secret = true},
+    {.path = "http_server.tls_external",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.tls_external; },
+     .description = "TLS on the public listener alone: the internal one speaks plain HTTP."},
+    {.path = "http_server.trusted_proxies",
+     .slot = [](configuration& c) -> option_slot { return &c.http_server.trusted_proxies; },
+     .description = "Proxies in front of the server, as addresses or networks such as "
+                    "`10.0.0.0/8`, whose `X-Forwarded-For` is believed: it says whose connection "
+                    "counts for the limits of an address. From anybody else it is not.",
+     .range = {0, 100},
+     .change = on_reload},
     {.path = "storage.path",
      .slot = [](configuration& c) -> option_slot { return &c.storage.path; },
      .description = "The data directory. Created on first durable use, with access for its owner "
@@ -65,12 +101,14 @@ constexpr server_option server_table[] = {
      .slot = [](configuration& c) -> option_slot { return &c.client.token.rsa_public_key; },
      .description = "Public key in PEM that verifies tokens signed with RS256, RS384 or RS512; at "
                     "least 2048 bits.",
-     .range = {0, 16384}},
+     .range = {0, 16384},
+     .change = on_reload},
     {.path = "client.token.ecdsa_public_key",
      .slot = [](configuration& c) -> option_slot { return &c.client.token.ecdsa_public_key; },
      .description = "Public key in PEM that verifies tokens signed with ES256, ES384 or ES512, "
                     "whichever its curve (P-256, P-384, P-521) is for.",
-     .range = {0, 16384}},
+     .range = {0, 16384},
+     .change = on_reload},
     {.path = "client.token.jwks_public_endpoint",
      .slot = [](configuration& c) -> option_slot { return &c.client.token.jwks_public_endpoint; },
      .description =
@@ -97,19 +135,22 @@ constexpr server_option server_table[] = {
        return &c.client.subscription_token.hmac_secret_key;
      },
      .description = "As in `client.token`, for subscription tokens.",
+     .change = on_reload,
      .secret = true},
     {.path = "client.subscription_token.rsa_public_key",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.subscription_token.rsa_public_key;
      },
      .description = "As in `client.token`, for subscription tokens.",
-     .range = {0, 16384}},
+     .range = {0, 16384},
+     .change = on_reload},
     {.path = "client.subscription_token.ecdsa_public_key",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.subscription_token.ecdsa_public_key;
      },
      .description = "As in `client.token`, for subscription tokens.",
-     .range = {0, 16384}},
+     .range = {0, 16384},
+     .change = on_reload},
     {.path = "client.subscription_token.jwks_public_endpoint",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.subscription_token.jwks_public_endpoint;
@@ -131,6 +172,28 @@ constexpr server_option server_table[] = {
      .slot = [](configuration& c) -> option_slot { return &c.client.connection_limit; },
      .description = "Connections at a time; one more is refused with HTTP status 503. 0: the most "
                     "there can be, 1000000.",
+     .range = {0, static_cast<std::int64_t>(limits::connections_max)},
+     .change = on_reload},
+    {.path = "client.connection_rate_limit",
+     .slot = [](configuration& c) -> option_slot { return &c.client.connection_rate_limit; },
+     .description = "Connections that may begin in a second, and at once after a quiet one; one "
+                    "more is refused with HTTP status 503. 0: any number.",
+     .range = {0, static_cast<std::int64_t>(limits::connections_max)},
+     .change = on_reload},
+    {.path = "client.connection_limit_per_address",
+     .slot = [](configuration& c) -> option_slot { return &c.client.connection_limit_per_address; },
+     .description =
+         "Connections of one IP address at a time; one more is refused with HTTP status "
+         "503. An IPv6 address counts as its network of 64 bits. Behind a proxy, name it "
+         "in `http_server.trusted_proxies`, or all count as one. 0: any number.",
+     .range = {0, static_cast<std::int64_t>(limits::connections_max)},
+     .change = on_reload},
+    {.path = "client.connection_rate_limit_per_address",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.connection_rate_limit_per_address;
+     },
+     .description = "Connections that may begin in a second from one IP address, likewise. "
+                    "0: any number.",
      .range = {0, static_cast<std::int64_t>(limits::connections_max)},
      .change = on_reload},
     {.path = "client.user_connection_limit",
@@ -179,18 +242,80 @@ constexpr server_option server_table[] = {
                     "is told so.",
      .range = {1, 100'000},
      .change = on_reload},
+    {.path = "websocket.disabled",
+     .slot = [](configuration& c) -> option_slot { return &c.websocket.disabled; },
+     .description = "Clients may not connect by WebSocket.",
+     .change = on_reload},
+    {.path = "websocket.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.websocket.handler_prefix; },
+     .description = "Path at which clients connect by WebSocket.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "websocket.message_size_limit",
+     .slot = [](configuration& c) -> option_slot { return &c.websocket.message_size_limit; },
+     .description = "Bytes of one message from a client; a longer one ends the connection with "
+                    "code 1009.",
+     .range = {1024, 16 * 1024 * 1024},
+     .change = on_reload},
     {.path = "websocket.compression",
      .slot = [](configuration& c) -> option_slot { return &c.websocket.compression; },
      .description = "Messages on a WebSocket are compressed (permessage-deflate) for clients that "
-                    "offer it. Saves bandwidth, costs processor time for each publication."},
+                    "offer it. Saves bandwidth, costs processor time for each publication.",
+     .change = on_reload},
+    {.path = "http_stream.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.http_stream.handler_prefix; },
+     .description = "Path at which clients connect by HTTP stream.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "sse.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.sse.handler_prefix; },
+     .description = "Path at which clients connect by server-sent events.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "emulation.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.emulation.handler_prefix; },
+     .description = "Path to which clients of these two send their commands.",
+     .range = {2, 255},
+     .change = on_reload},
     {.path = "http_stream.enabled",
-     .slot = [](configuration& c) -> option_slot { return &c.http_stream.enabled; },
+     .slot = [](configuration& c) -> option_slot { return &c.http_stream.enabled; ,
+     .change = on_reload},
      .description = "Clients may connect by HTTP stream (`/connection/http_stream`), and then send "
                     "their commands to `/emulation`."},
     {.path = "sse.enabled",
-     .slot = [](configuration& c) -> option_slot { return &c.sse.enabled; },
+     .slot = [](configuration& c) -> option_slot { return &c.sse.enabled; ,
+     .change = on_reload},
      .description = "Clients may connect by server-sent events (`/connection/sse`), and then send "
                     "their commands to `/emulation`."},
+    {.path = "http_api.disabled",
+     .slot = [](configuration& c) -> option_slot { return &c.http_api.disabled; },
+     .description = "There is no server HTTP API.",
+     .change = on_reload},
+    {.path = "http_api.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.http_api.handler_prefix; },
+     .description = "Path below which the methods of the server HTTP API are.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "http_api.error_mode",
+     .slot = [](configuration& c) -> option_slot { return &c.http_api.error_mode; },
+     .description = "`transport`: errors of the server HTTP API are HTTP statuses too, as if every "
+                    "caller asked for it with `X-Centrifugo-Error-Mode`. Empty: only for who asks.",
+     .range = {0, 16},
+     .change = on_reload},
+    {.path = "health.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.health.handler_prefix; },
+     .description = "Path of health, below which are `/live` and `/ready`.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "prometheus.handler_prefix",
+     .slot = [](configuration& c) -> option_slot { return &c.prometheus.handler_prefix; },
+     .description = "Path of the metrics.",
+     .range = {2, 255},
+     .change = on_reload},
+    {.path = "node.name",
+     .slot = [](configuration& c) -> option_slot { return &c.node.name; },
+     .description = "How the server calls itself. Empty: by its host and port.",
+     .range = {0, 255}},
     {.path = "http_api.key",
      .slot = [](configuration& c) -> option_slot { return &c.http_api.key; },
      .description =
@@ -355,7 +480,8 @@ using enum unsupported_option::refused_when;
 constexpr std::string_view no_such_transport =
     "clients connect by WebSocket, HTTP stream or server-sent events";
 constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
-constexpr std::string_view terminate_tls = "terminate TLS in a proxy in front of the server";
+constexpr std::string_view no_client_certificates =
+    "ask for client certificates in a proxy in front of the server";
 
 constexpr unsupported_option unsupported_table[] = {
     {"engine.type", not_memory, one_node},
@@ -367,9 +493,16 @@ constexpr unsupported_option unsupported_table[] = {
     {"uni_grpc.enabled", on, no_such_transport},
     {"webtransport.enabled", on, no_such_transport},
     {"grpc_api.enabled", on, "use the server HTTP API"},
-    {"http_server.tls.enabled", on, terminate_tls},
-    {"http_server.internal_tls.enabled", on, terminate_tls},
-    {"http_server.http3.enabled", on, terminate_tls},
+    {"http_server.tls.cert_pem_b64", given, "give it as http_server.tls.cert_pem"},
+    {"http_server.tls.key_pem_b64", given, "give it as http_server.tls.key_pem"},
+    {"http_server.tls.client_ca_pem", given, no_client_certificates},
+    {"http_server.tls.client_ca_pem_b64", given, no_client_certificates},
+    {"http_server.tls.client_ca_pem_file", given, no_client_certificates},
+    {"http_server.tls_autocert.enabled", on,
+     "have an ACME client write http_server.tls.cert_pem_file and send SIGHUP"},
+    {"http_server.internal_tls.enabled", on,
+     "http_server.tls is for both listeners unless http_server.tls_external"},
+    {"http_server.http3.enabled", on, "end HTTP/3 in a proxy in front of the server"},
     {"proxies", given, "one address for each event: channel.proxy and rpc.proxy"},
     {"consumers", given, "publish through the server HTTP API"},
 };

@@ -65,7 +65,15 @@ struct unsupported_option {
 };
 [[nodiscard]] std::span<const unsupported_option> unsupported_options();
 
-/// Full paths of everything above, namespaces' options excepted.
+/// A Centrifugo option, or a section of them, that means nothing here: the server does the same
+/// without it. A configuration that has it is told so with a warning.
+struct ignored_option {
+  std::string_view path;
+  std::string_view why;
+};
+[[nodiscard]] std::span<const ignored_option> ignored_options();
+
+/// Full paths of everything above, namespaces' options and what is ignored excepted.
 [[nodiscard]] std::vector<std::string> known_paths();
 
 /// "http_server.port" → "TROUPE_HTTP_SERVER_PORT".

@@ -7,7 +7,6 @@
 #include <troupe/watch.hpp>
 
 #include "crypto/jwk_set.hpp"
-#include "crypto/static_keys.hpp"
 
 namespace troupe::crypto {
 
@@ -15,7 +14,7 @@ namespace troupe::crypto {
 class published_keys final : public key_set {
  public:
   /// Nothing has been fetched yet. `configured` outlives it; its public keys are not used.
-  explicit published_keys(const static_keys& configured) : configured_(configured) {}
+  explicit published_keys(const key_set& configured) : configured_(configured) {}
 
   /// Errors: as static_keys for an HMAC, as jwk_set for the rest.
   [[nodiscard]] std::expected<void, key_errc> verify(signature_claim claim,
@@ -29,7 +28,7 @@ class published_keys final : public key_set {
   void publish(jwk_set newest) { newest_.publish(std::move(newest)); }
 
  private:
-  const static_keys& configured_;
+  const key_set& configured_;
   watch_source<jwk_set> newest_{jwk_set()};
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/exchangeable_keys.hpp"
 #include "crypto/jwt.hpp"
 #include "crypto/signer_fixture.hpp"
 
@@ -36,6 +37,21 @@ TEST(published_keys, the_newest_set_holds_and_the_secret_beside_it) {
   EXPECT_EQ(connecting(by_first, keys), "unknown key") << "a key that was withdrawn";
   EXPECT_EQ(connecting(by_second, keys), "bob");
   EXPECT_EQ(connecting(sign_token(R"({"sub":"eve"})", hmac_key(std::string(secret))), keys), "eve");
+}
+
+TEST(exchangeable_keys, the_newest_ones_hold) {
+  const auto keys_with = [](std::string_view secret) {
+    return static_keys::make({.hmac_secret = secret, .rsa_public_key = {}, .ecdsa_public_key = {}})
+        .value();
+  };
+  const std::string signature = hmac_key("the old secret").sign(algorithm::hs256, "text");
+  const signature_claim claim{.algorithm = "HS256", .key_id = {}};
+  exchangeable_keys keys(keys_with("the old secret"));
+  EXPECT_TRUE(keys.verify(claim, "text", signature));
+  keys.exchange(keys_with("the new secret"));
+  EXPECT_EQ(keys.verify(claim, "text", signature).error(), key_errc::bad_signature);
+  const std::string fresh = hmac_key("the new secret").sign(algorithm::hs256, "text");
+  EXPECT_TRUE(keys.verify(claim, "text", fresh));
 }
 
 TEST(published_keys, without_a_secret_no_hmac_is_believed) {

@@ -34,10 +34,16 @@ class admission {
     admission* of_;
   };
 
+  /// From the next try on: those who are in stay in. Any thread.
+  void set_limit(std::size_t places_max) noexcept {
+    places_max_.store(places_max, std::memory_order_relaxed);
+  }
+
   /// Nothing when all places are taken.
   std::optional<place> try_enter() noexcept {
     // The count is all that the threads share, so it needs no order.
-    if (taken_.fetch_add(1, std::memory_order_relaxed) >= places_max_) {
+    if (taken_.fetch_add(1, std::memory_order_relaxed) >=
+        places_max_.load(std::memory_order_relaxed)) {
       taken_.fetch_sub(1, std::memory_order_relaxed);
       return std::nullopt;
     }
@@ -49,7 +55,7 @@ class admission {
   }
 
  private:
-  const std::size_t places_max_;
+  std::atomic<std::size_t> places_max_;
   std::atomic<std::size_t> taken_{0};
 };
 

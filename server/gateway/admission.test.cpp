@@ -31,6 +31,18 @@ TEST(admission, a_place_that_is_given_back_can_be_taken_again) {
   EXPECT_TRUE(hall.try_enter());
 }
 
+TEST(admission, a_lower_limit_sends_nobody_away_but_admits_nobody_until_there_is_room) {
+  admission hall(2);
+  auto first = hall.try_enter();
+  auto second = hall.try_enter();
+  hall.set_limit(1);
+  EXPECT_EQ(hall.taken(), 2U);
+  first.reset();
+  EXPECT_FALSE(hall.try_enter());
+  second.reset();
+  EXPECT_TRUE(hall.try_enter());
+}
+
 TEST(admission, never_admits_too_many_from_several_threads) {
   admission hall(3);
   std::atomic<bool> exceeded = false;

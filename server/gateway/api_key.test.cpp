@@ -19,7 +19,14 @@ http::request with_query(std::string query) {
   return request;
 }
 
-const rules keyed{.key = "the-key", .insecure = false};
+rules with_key(std::string key, bool insecure = false) {
+  rules made;
+  made.key = std::move(key);
+  made.insecure = insecure;
+  return made;
+}
+
+const rules keyed = with_key("the-key");
 
 TEST(api_key, is_taken_from_either_header_or_the_query) {
   EXPECT_TRUE(may_call_api(with_header("X-API-Key", "the-key"), keyed));
@@ -46,14 +53,14 @@ TEST(api_key, a_wrong_header_is_not_mended_by_the_query) {
 }
 
 TEST(api_key, without_a_configured_key_nobody_may_call) {
-  const rules none{.key = "", .insecure = false};
+  const rules none = with_key("");
   EXPECT_FALSE(may_call_api({}, none));
   EXPECT_FALSE(may_call_api(with_header("X-API-Key", ""), none));
   EXPECT_FALSE(may_call_api(with_query("api_key="), none));
 }
 
 TEST(api_key, where_it_is_insecure_everybody_may_call) {
-  EXPECT_TRUE(may_call_api({}, {.key = "", .insecure = true}));
+  EXPECT_TRUE(may_call_api({}, with_key("", true)));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ void client_connection::say_quiet_when_idle() {
 void client_connection::transmit(core::shared_bytes frame) {
   if (!is_open() || overflowed_) return;
   // The hub is in the middle of something: turn_ended() ends the connection.
-  overflowed_ = out_.bytes() + frame.size() > shared_.hub.configuration.client.queue_max_size;
+  overflowed_ = out_.bytes() + frame.size() > shared_.hub.configuration().client.queue_max_size;
   if (overflowed_) return;
   out_.push(std::move(frame));
 }

@@ -83,7 +83,7 @@ class client_connection : public hub::client {
   const context& shared_;
   ref<connection_supervisor> supervisor_;
   admission::place socket_;
-  admission::place client_;
+  client_admission::place client_;
   std::unique_ptr<io::byte_stream> stream_;
   outbound_queue out_;
   timer_id stall_timer_{};  // set while there is no room to write

@@ -7,6 +7,7 @@
 #include <troupe/io/acceptor.hpp>
 
 #include "gateway/admission.hpp"
+#include "gateway/client_admission.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/stream_terms.hpp"
 #include "gateway/websocket_terms.hpp"
@@ -32,7 +33,7 @@ struct seat {
   std::string response;  // still to be sent, before everything else
   hub::client_headers headers;
   admission::place socket;
-  admission::place client;
+  client_admission::place client;
 };
 
 /// From an HTTP connection: it becomes a WebSocket. Not told: it is closed.

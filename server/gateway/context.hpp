@@ -1,5 +1,5 @@
-// context.hpp — what every actor of the gateway is given. Made by the composition root, unchanged
-// while the server runs but for its state, and outlives the actors.
+// context.hpp — what every actor of the gateway is given. Made by the composition root, and
+// outlives the actors.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,9 @@
 #include "core/random.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/admission.hpp"
+#include "gateway/client_admission.hpp"
 #include "services/hub/context.hpp"
+#include "transport/tls/identity.hpp"
 
 namespace troupe::gateway {
 
@@ -24,8 +26,8 @@ struct server_state {
 
 struct context {
   const hub::context& hub;
-  admission& sockets;  // all open connections
-  admission& clients;  // those of them that clients of the hub have: client.connection_limit
+  admission& sockets;         // all open connections
+  client_admission& clients;  // those of them that clients of the hub have
   server_state& state;
   core::random_source& secrets;  // any thread
 
@@ -34,6 +36,9 @@ struct context {
   std::string node_name;
   std::string node_id;  // of this run, told to clients: no name of a machine
   wall_time started{};
+
+  /// What the listeners present, where they speak TLS.
+  const tls::live_identity* identity = nullptr;
 
   /// The development secret, where the server made one for itself: then /dev/token signs with it.
   const crypto::hmac_key* development_key = nullptr;

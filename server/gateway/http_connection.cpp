@@ -7,8 +7,10 @@
 #include "admin/metrics.hpp"
 #include "core/limits.hpp"
 #include "gateway/api_key.hpp"
+#include "gateway/client_address.hpp"
 #include "gateway/connection_supervisor.hpp"
 #include "gateway/development_token.hpp"
+#include "gateway/handler_prefixes.hpp"
 #include "gateway/origin.hpp"
 #include "gateway/read_buffer.hpp"
 #include "gateway/static_files.hpp"
@@ -116,19 +118,20 @@ void http_connection::serve(http::request request, std::span<const std::byte> re
   const http::write_options how{.head = request.method == "HEAD",
                                 .keep_alive = request.keep_alive && !shared_.state.draining,
                                 .version = request.version};
-  const route to = find_route(request.path, offered_);
+  const core::configuration& rules = shared_.hub.configuration();
+  const std::string path = usual_path(request.path, rules);
+  const route to = find_route(path, offered_);
   switch (to.what) {
     case route::kind::websocket:
       return open_websocket(request, how, rest);
     case route::kind::http_stream:
-      if (!shared_.hub.configuration.http_stream.enabled) break;
+      if (!rules.http_stream.enabled) break;
       return open_stream(stream_transport::http_stream, request, how);
     case route::kind::sse:
-      if (!shared_.hub.configuration.sse.enabled) break;
+      if (!rules.sse.enabled) break;
       return open_stream(stream_transport::sse, request, how);
     case route::kind::emulation:
-      if (!shared_.hub.configuration.http_stream.enabled &&
-          !shared_.hub.configuration.sse.enabled) {
+      if (!rules.http_stream.enabled && !rules.sse.enabled) {
         break;
       }
       return serve_emulation(request, how);
@@ -145,7 +148,7 @@ void http_connection::serve(http::request request, std::span<const std::byte> re
     case route::kind::development_token:
       if (!shared_.development_key) break;
       return answer(answer_development_token(request, peer_, *shared_.development_key,
-                                             shared_.hub.configuration.client.token, wall_now()),
+                                             shared_.hub.configuration().client.token, wall_now()),
                     how);
     case route::kind::page:
       if (const web::asset* file = web::find_asset(request.path)) {
@@ -164,8 +167,8 @@ void http_connection::serve_api(const route& to, http::request request, http::wr
     refused.headers.add("Allow", "POST");
     return answer(refused, how);
   }
-  if (!may_call_api(request, shared_.hub.configuration.http_api)) {
-    const bool no_key = shared_.hub.configuration.http_api.key.empty();
+  if (!may_call_api(request, shared_.hub.configuration().http_api)) {
+    const bool no_key = shared_.hub.configuration().http_api.key.empty();
     if (no_key && !shared_.state.key_hint_given.exchange(true)) {
       shared_.hub.log.warn("API call refused", {{"reason", "http_api.key is not configured"}});
     }
@@ -176,7 +179,9 @@ void http_connection::serve_api(const route& to, http::request request, http::wr
   shared_.hub.counters.api_commands.add(to.api_method);
   busy_ = true;
   self().tell(call_api{std::string(to.api_method), std::move(request.body),
-                       request.headers.find("X-Centrifugo-Error-Mode") == "transport", how});
+                       request.headers.find("X-Centrifugo-Error-Mode") == "transport" ||
+                           shared_.hub.configuration().http_api.error_mode == "transport",
+                       how});
 }
 
 task<> http_connection::on(call_api message) {
@@ -215,7 +220,7 @@ task<> http_connection::on(report message) {
 
 void http_connection::open_websocket(const http::request& request, http::write_options how,
                                      std::span<const std::byte> rest) {
-  auto agreed = agree_on_websocket(request, shared_.hub.configuration.websocket.compression);
+  auto agreed = agree_on_websocket(request, shared_.hub.configuration().websocket.compression);
   if (!agreed) return refuse_client(agreed.error(), how);
   auto place = admit_client(request);
   if (!place) return refuse_client(place.error(), how);
@@ -230,10 +235,10 @@ void http_connection::open_websocket(const http::request& request, http::write_o
   stop();
 }
 
-std::expected<admission::place, http::response> http_connection::admit_client(
+std::expected<client_admission::place, http::response> http_connection::admit_client(
     const http::request& request) {
-  const auto& rules = shared_.hub.configuration.client;
-  if (!origin_allowed(request.headers, rules.allowed_origins)) {
+  const core::configuration& rules = shared_.hub.configuration();
+  if (!origin_allowed(request.headers, rules.client.allowed_origins)) {
     return std::unexpected(
         http::text_response(403, "this origin is not allowed (client.allowed_origins)"));
   }
@@ -245,15 +250,19 @@ std::expected<admission::place, http::response> http_connection::admit_client(
     return std::unexpected(
         http::text_response(400, "a client must not connect behind other requests"));
   }
-  auto place = shared_.clients.try_enter();
+  const std::string address =
+      client_address(peer_.address, request.headers, rules.http_server.trusted_proxies);
+  auto place = shared_.clients.try_enter(address, rules.client, now());
   if (place) return *std::move(place);
-  http::response full = http::text_response(503, "all places are taken (client.connection_limit)");
+  const std::string_view why = explain(place.error());
+  shared_.hub.log.warn("client refused", {{"address", address}, {"reason", why}});
+  http::response full = http::text_response(503, why);
   full.headers.add("Retry-After", "1");
   return std::unexpected(std::move(full));
 }
 
 seat http_connection::give_seat(core::transport to, const http::request& request,
-                                std::string response, admission::place client) {
+                                std::string response, client_admission::place client) {
   shared_.hub.counters.connections_accepted.of(to).add();
   seat given{.stream = stream_->release(),
              .worker = worker_,
@@ -263,7 +272,7 @@ seat http_connection::give_seat(core::transport to, const http::request& request
              .client = std::move(client)};
   stream_.reset();
   for (const http::header& each : request.headers) {
-    given.headers.keep(shared_.hub.configuration, each.name, each.value);
+    given.headers.keep(shared_.hub.configuration(), each.name, each.value);
   }
   return given;
 }

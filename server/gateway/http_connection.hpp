@@ -90,10 +90,10 @@ class http_connection final : public actor {
   /// whether its page may.
   bool answer_across_origins(const http::request& request, http::write_options how);
   /// A place for one more client, or why there is none.
-  std::expected<admission::place, http::response> admit_client(const http::request& request);
+  std::expected<client_admission::place, http::response> admit_client(const http::request& request);
   /// What this connection hands over; afterwards it has nothing left but to stop.
   seat give_seat(core::transport to, const http::request& request, std::string response,
-                 admission::place client);
+                 client_admission::place client);
   void refuse_client(const http::response& why, http::write_options how);
   void answer(const http::response& response, http::write_options how);
   void refuse(unsigned status, std::string_view why, http::write_options how);

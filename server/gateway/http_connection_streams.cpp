@@ -20,7 +20,7 @@ constexpr std::size_t session_bytes = 16;
 }  // namespace
 
 bool http_connection::answer_across_origins(const http::request& request, http::write_options how) {
-  if (!origin_allowed(request.headers, shared_.hub.configuration.client.allowed_origins)) {
+  if (!origin_allowed(request.headers, shared_.hub.configuration().client.allowed_origins)) {
     refuse_client(http::text_response(403, "this origin is not allowed (client.allowed_origins)"),
                   how);
     return true;

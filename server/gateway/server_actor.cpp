@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/connection_supervisor.hpp"
+#include "transport/tls/tls_stream.hpp"
 
 namespace troupe::gateway {
 namespace {
@@ -18,6 +19,8 @@ listener::listener(const context& shared, ref<connection_supervisor> connections
     : shared_(shared),
       connections_(std::move(connections)),
       offered_(offered),
+      speaks_tls_(shared.identity && (offered != exposure::for_operators ||
+                                      !shared.hub.configuration().http_server.tls_external)),
       acceptor_(listen(address)) {
   // The first time, whoever started the server is told. Later the supervisor has to decide.
   if (!acceptor_ && restarted()) {
@@ -38,6 +41,9 @@ void listener::on(io::accepted message) {
     shared_.hub.log.warn("connection closed", {{"reason", "too many open connections"}});
     return;
   }
+  if (speaks_tls_) {
+    message.stream = tls::serve(std::move(message.stream), shared_.identity->current());
+  }
   const std::uint32_t worker = next_worker_++ % shared_.worker_count;
   const tell_status status = connections_.tell(arrival{.stream = std::move(message.stream),
                                                        .peer = std::move(message.peer),
@@ -52,7 +58,7 @@ void listener::on(io::accepted message) {
 server_actor::server_actor(const context& shared, ref<connection_supervisor> connections)
     : shared_(shared), connections_(std::move(connections)) {
   if (shared_.state.draining) return;
-  const auto& rules = shared_.hub.configuration.http_server;
+  const auto& rules = shared_.hub.configuration().http_server;
   const bool on_loopback = core::is_loopback(rules.address);
   if (!on_loopback) {
     internal_ = listen_on(rules.internal_address, rules.internal_port, exposure::for_operators);

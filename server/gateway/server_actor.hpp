@@ -53,6 +53,7 @@ class listener final : public actor {
   const context& shared_;
   ref<connection_supervisor> connections_;
   const exposure offered_;
+  const bool speaks_tls_;
   const std::expected<std::unique_ptr<io::acceptor>, io::error> acceptor_;
   std::uint32_t next_worker_ = 0;
 };

@@ -3,7 +3,6 @@
 #include <utility>
 #include <variant>
 
-#include "core/limits.hpp"
 #include "gateway/connection_supervisor.hpp"
 #include "transport/websocket/frame_writer.hpp"
 
@@ -26,7 +25,7 @@ websocket_connection::websocket_connection(const context& shared, ref<hub::hub_s
     : client_connection(shared, std::move(hub), std::move(supervisor), std::move(from.at),
                         from.terms.format),
       terms_(from.terms),
-      parser_(core::limits::message_bytes_max, terms_.deflate),
+      parser_(shared.hub.configuration().websocket.message_size_limit, terms_.deflate),
       unread_(std::move(from.input)) {}
 
 void websocket_connection::take_input(std::span<const std::byte> input) {

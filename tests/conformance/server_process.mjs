@@ -192,6 +192,8 @@ export async function start_server(changes = {}, port = undefined) {
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');
   const server = new ServerProcess(child, listen_port, folder);
+  server.config_file = file;
+  server.config = config;
   try {
     await server.until_ready();
   } catch (error) {
@@ -208,4 +210,20 @@ export async function server_for(t, changes) {
   const server = await start_server(changes);
   t.after(() => server.stop());
   return server;
+}
+
+/**
+ * Has the server read its configuration again, with `changes` laid over what it was started with;
+ * without any, the file as it is. What it says until it is done.
+ */
+export async function reload(server, changes = undefined) {
+  if (changes) {
+    await writeFile(server.config_file, JSON.stringify(with_changes(server.config, changes)));
+  }
+  const before = server.output.length;
+  server.signal('SIGHUP');
+  return eventually(() => {
+    const said = server.output.slice(before);
+    return /^.*(info +reloaded|error +reload refused).*$/m.test(said) && said;
+  }, `answer to SIGHUP; the server said:\n${server.output}`);
 }

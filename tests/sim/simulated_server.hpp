@@ -20,6 +20,7 @@
 #include "adapters/memory/history.hpp"
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
+#include "core/live_configuration.hpp"
 #include "core/memory_log.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/context.hpp"
@@ -61,10 +62,11 @@ class simulated_server {
 
   simulated_server(std::uint64_t seed, options with)
       : configuration_(std::move(with.configuration)),
+        live_(configuration_),
         memory_(seed),
         wrapped_(with.history ? with.history(memory_) : nullptr),
         key_(configuration_.client.token.hmac_secret_key),
-        hub_{.configuration = configuration_,
+        hub_{.live_configuration = live_,
              .history = wrapped_ ? *wrapped_ : static_cast<ports::history&>(memory_),
              .token_keys = key_,
              .counters = counters,
@@ -72,7 +74,7 @@ class simulated_server {
              .frame = &gateway::frame,
              .version = "0.0.0"},
         sockets(with.sockets_max),
-        clients(configuration_.client.connection_limit),
+        clients(configuration_.client.connection_limit, time_point{}),
         shared_{.hub = hub_,
                 .sockets = sockets,
                 .clients = clients,
@@ -93,6 +95,7 @@ class simulated_server {
   explicit simulated_server(std::uint64_t seed) : simulated_server(seed, options{}) {}
 
   simulation& world() { return world_; }
+  core::live_configuration& configuration() { return live_; }
   const gateway::context& shared() const { return shared_; }
 
   template <class Actor, class Message>
@@ -150,6 +153,7 @@ class simulated_server {
   };
 
   const core::configuration configuration_;
+  core::live_configuration live_;
   counted_secrets secrets_;
   memory::history memory_;
   std::unique_ptr<ports::history> wrapped_;
@@ -166,7 +170,7 @@ class simulated_server {
 
  public:
   gateway::admission sockets;
-  gateway::admission clients;
+  gateway::client_admission clients;
 
  private:
   gateway::context shared_;

@@ -20,22 +20,24 @@ namespace {
 
 /// Empties a descriptor that has been found readable.
 template <class Content>
-void take_from(int descriptor) {
+Content take_from(int descriptor) {
   Content content{};
   while (::read(descriptor, &content, sizeof content) < 0 && errno == EINTR) {
   }
+  return content;
 }
 
 }  // namespace
 
 process_events::process_events() {
-  sigset_t ending;
-  sigemptyset(&ending);
-  sigaddset(&ending, SIGINT);
-  sigaddset(&ending, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGINT);
+  sigaddset(&awaited, SIGTERM);
+  sigaddset(&awaited, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  signals_ = ::signalfd(-1, &ending, SFD_CLOEXEC);
+  signals_ = ::signalfd(-1, &awaited, SFD_CLOEXEC);
   if (signals_ < 0) fail("signalfd");
   wake_up_ = ::eventfd(0, EFD_CLOEXEC);
   if (wake_up_ < 0) {
@@ -60,8 +62,8 @@ process_events::event process_events::wait(std::optional<std::chrono::millisecon
   } while (ready < 0 && errno == EINTR);
   if (ready <= 0) return event::nothing;
   if (watched[0].revents != 0) {
-    take_from<signalfd_siginfo>(signals_);
-    return event::asked_to_end;
+    const auto signal = take_from<signalfd_siginfo>(signals_);
+    return signal.ssi_signo == SIGHUP ? event::asked_to_reload : event::asked_to_end;
   }
   take_from<std::uint64_t>(wake_up_);
   return event::woken;

@@ -22,6 +22,13 @@ TEST(process_events, a_signal_to_end_is_an_event_and_not_an_end) {
   EXPECT_EQ(events.wait(0ms), event::nothing);
 }
 
+TEST(process_events, a_hangup_asks_to_reload) {
+  process_events events;
+  ASSERT_EQ(::kill(::getpid(), SIGHUP), 0);
+  EXPECT_EQ(events.wait(), event::asked_to_reload);
+  EXPECT_EQ(events.wait(0ms), event::nothing);
+}
+
 TEST(process_events, a_wake_up_from_another_thread_ends_the_wait) {
   process_events events;
   std::thread other([&] { events.wake(); });

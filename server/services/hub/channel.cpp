@@ -8,6 +8,7 @@
 #include <troupe/send.hpp>
 
 #include "services/hub/client.hpp"
+#include "services/hub/permissions.hpp"
 #include "services/hub/router.hpp"
 
 namespace troupe::hub {
@@ -24,7 +25,7 @@ std::unexpected<error> unavailable() {
 channel::channel(core::channel_name name, const core::channel_options& options,
                  const context& shared, ref<router> registry, std::vector<ref<fanout>> fanouts)
     : name_(std::move(name)),
-      options_(options),
+      options_(&options),
       shared_(shared),
       registry_(std::move(registry)),
       fanouts_(std::move(fanouts)),
@@ -43,8 +44,18 @@ task<std::expected<void, start_error>> channel::started() {
   co_return {};
 }
 
-ports::history_limits channel::history_limits() const {
-  return {options_.history_size, options_.history_ttl, options_.history_meta_ttl};
+const core::channel_options& channel::options() {
+  const core::configuration& now = shared_.configuration();
+  if (options_from_ != &now) {
+    options_from_ = &now;
+    if (const auto found = find_options(name_.text(), now.channel)) options_ = *found;
+  }
+  return *options_;
+}
+
+ports::history_limits channel::history_limits() {
+  const core::channel_options& rules = options();
+  return {rules.history_size, rules.history_ttl, rules.history_meta_ttl};
 }
 
 // ---- subscribers -------------------------------------------------------------------------------
@@ -93,7 +104,7 @@ task<std::expected<protocol::subscribe_result, error>> channel::result_for(subsc
   if (!message.positioned && !message.recoverable) co_return result;
 
   const auto& from = message.recover_from;
-  const std::size_t most = shared_.configuration.client.recovery_max_publication_limit;
+  const std::size_t most = shared_.configuration().client.recovery_max_publication_limit;
   ports::history_filter filter{.since_offset = {}, .limit = 0, .reverse = false};
   if (from) filter = {.since_offset = from->offset, .limit = most, .reverse = false};
   auto page = co_await shared_.history.read(name_, filter, history_limits(), now());
@@ -131,7 +142,7 @@ task<> channel::on(left message) {
 }
 
 task<> channel::tell_audience(protocol::push::body_type what) {
-  if (!options_.join_leave || subscribers_.empty()) co_return;
+  if (!options().join_leave || subscribers_.empty()) co_return;
   shared_push push = encode(shared_, formats_, protocol::push{name_.text(), std::move(what)});
   co_await send_to_fanouts({name_, std::move(push), broadcast::audience::wants_join_leave});
 }
@@ -162,7 +173,7 @@ task<publish::reply> channel::on(publish message) {
   }
   message.publication.time_ms = wall_now().time_since_epoch().count();
   protocol::stream_position position;
-  if (options_.keeps_history() && !message.skip_history) {
+  if (options().keeps_history() && !message.skip_history) {
     auto appended =
         co_await shared_.history.append(name_, message.publication, history_limits(), now());
     if (!appended) co_return unavailable();

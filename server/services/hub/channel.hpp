@@ -121,7 +121,9 @@ class channel final : public actor {
     protocol::stream_position result;
   };
 
-  ports::history_limits history_limits() const;
+  /// Those of the configuration in use; of a namespace that is configured no more, the last.
+  const core::channel_options& options();
+  ports::history_limits history_limits();
   task<std::expected<protocol::subscribe_result, protocol::error>> result_for(subscribe message);
   /// Both also keep the counts that depend on who is there.
   void insert(subscriber who);
@@ -139,7 +141,8 @@ class channel final : public actor {
   static constexpr std::size_t idempotency_keys_max = 10'000;  // the oldest goes first
 
   const core::channel_name name_;
-  const core::channel_options& options_;
+  const core::channel_options* options_;
+  const core::configuration* options_from_ = nullptr;
   const context& shared_;
   ref<router> registry_;
   std::vector<ref<fanout>> fanouts_;

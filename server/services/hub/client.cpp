@@ -20,7 +20,7 @@ client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t wor
   id_ = core::make_client_id(bits);
   pipe(hub_.ask(find_directory{}, answer_within),
        [](auto result) { return directory_found{std::move(result)}; });
-  stale_timer_ = send_after(shared_.configuration.client.stale_close_delay, stale_check{});
+  stale_timer_ = send_after(shared_.configuration().client.stale_close_delay, stale_check{});
 }
 
 void client::on(directory_found message) {
@@ -111,7 +111,7 @@ crypto::sys_seconds client::wall_seconds() const {
 }
 
 void client::serve_connect(std::uint32_t id, protocol::connect_request request) {
-  const auto& rules = shared_.configuration.client;
+  const auto& rules = shared_.configuration().client;
   if (request.token.empty()) {
     if (rules.proxy.connect.enabled) return ask_to_connect(id, std::move(request));
     if (!rules.insecure && !rules.allow_anonymous_connect_without_token) {
@@ -153,7 +153,7 @@ void client::on(entered message) {
   }
   state_ = state::connected;
   cancel(stale_timer_);
-  const auto& rules = shared_.configuration.client;
+  const auto& rules = shared_.configuration().client;
   protocol::connect_result result;
   result.client = id_.text();
   result.version = shared_.version;
@@ -182,8 +182,8 @@ void client::on(ping_due) {
   if (closed_) return;
   ping();
   pong_awaited_ = true;
-  pong_timer_ = send_after(shared_.configuration.client.pong_timeout, pong_overdue{});
-  send_after(shared_.configuration.client.ping_interval, ping_due{});
+  pong_timer_ = send_after(shared_.configuration().client.pong_timeout, pong_overdue{});
+  send_after(shared_.configuration().client.ping_interval, ping_due{});
 }
 
 void client::ping() {
@@ -207,22 +207,22 @@ void client::on(pong_overdue) {
 void client::schedule_expiry() {
   cancel(expiry_timer_);
   if (!ttl_s_) return;
-  const bool asks = shared_.configuration.client.proxy.refresh.enabled;
+  const bool asks = shared_.configuration().client.proxy.refresh.enabled;
   expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + (asks ? duration{} : expiry_grace),
                              connection_expired{});
 }
 
 void client::on(connection_expired) {
   if (closed_) return;
-  if (shared_.configuration.client.proxy.refresh.enabled) return ask_to_go_on();
+  if (shared_.configuration().client.proxy.refresh.enabled) return ask_to_go_on();
   disconnect(disconnects::connection_expired);
 }
 
 void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) {
-  if (shared_.configuration.client.proxy.refresh.enabled) {
+  if (shared_.configuration().client.proxy.refresh.enabled) {
     return disconnect(disconnects::bad_request);  // it was not asked to
   }
-  const auto& rules = shared_.configuration.client.token;
+  const auto& rules = shared_.configuration().client.token;
   const auto claims = crypto::verify_connection_token(
       request.token, shared_.token_keys, {rules.audience, rules.issuer}, wall_seconds());
   if (!claims && claims.error() == crypto::token_errc::expired) {

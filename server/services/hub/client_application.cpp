@@ -127,7 +127,7 @@ void client::ask_to_connect(std::uint32_t id, protocol::connect_request request)
                              .channels = {}};
   for (const auto& [channel, position] : request.subs) event.channels.push_back(channel);
   headers_.emulate(std::move(request.headers));
-  ask_about_command(shared_.configuration.client.proxy.connect, id, event,
+  ask_about_command(shared_.configuration().client.proxy.connect, id, event,
                     connecting{std::move(request.subs)});
 }
 
@@ -148,7 +148,7 @@ void client::go_on(std::uint32_t id, connecting about, ask_result<ask_applicatio
 }
 
 void client::ask_to_go_on() {
-  ask(shared_.configuration.client.proxy.refresh, 0, proxy::refresh_event{}, refreshing{});
+  ask(shared_.configuration().client.proxy.refresh, 0, proxy::refresh_event{}, refreshing{});
 }
 
 void client::go_on(std::uint32_t, refreshing, ask_result<ask_application> answer) {
@@ -176,7 +176,7 @@ void client::ask_to_subscribe(std::uint32_t id, protocol::subscribe_request requ
                               const core::channel_options& options) {
   const proxy::subscribe_event event{
       .channel = request.channel, .token = request.token, .data = std::move(request.data)};
-  ask_about_command(shared_.configuration.channel.proxy.subscribe, id, event,
+  ask_about_command(shared_.configuration().channel.proxy.subscribe, id, event,
                     subscribing{std::move(request), &options});
 }
 
@@ -203,7 +203,7 @@ void client::go_on(std::uint32_t id, subscribing about, ask_result<ask_applicati
 void client::ask_to_publish(std::uint32_t id, core::channel_name name,
                             const core::channel_options& options, publish work) {
   const proxy::publish_event event{.channel = name.text(), .data = work.publication.data};
-  ask_about_command(shared_.configuration.channel.proxy.publish, id, event,
+  ask_about_command(shared_.configuration().channel.proxy.publish, id, event,
                     publishing{std::move(name), &options, std::move(work)});
 }
 
@@ -221,13 +221,13 @@ void client::go_on(std::uint32_t id, publishing about, ask_result<ask_applicatio
 }
 
 bool client::is_kept_by_application(const core::channel_name& channel) const {
-  const auto options = find_options(channel.text(), shared_.configuration.channel);
+  const auto options = find_options(channel.text(), shared_.configuration().channel);
   return options && (*options)->sub_refresh_proxy_enabled;
 }
 
 void client::ask_to_keep(subscription_number number) {
   const proxy::sub_refresh_event event{.channel = subscriptions_.at(number).name.text()};
-  ask(shared_.configuration.channel.proxy.sub_refresh, 0, event, keeping{number});
+  ask(shared_.configuration().channel.proxy.sub_refresh, 0, event, keeping{number});
 }
 
 void client::go_on(std::uint32_t, keeping about, ask_result<ask_application> answer) {
@@ -251,7 +251,7 @@ void client::go_on(std::uint32_t, keeping about, ask_result<ask_application> ans
 // ---- calls -------------------------------------------------------------------------------------
 
 void client::serve_rpc(std::uint32_t id, protocol::rpc_request request) {
-  const auto& rules = shared_.configuration.rpc;
+  const auto& rules = shared_.configuration().rpc;
   if (!serves_calls(rules)) return refuse(id, error(errors::not_available));
   const core::rpc_options* options = find_rpc_options(request.method, rules);
   if (!options || !options->proxy_enabled) return refuse(id, error(errors::method_not_found));
@@ -283,9 +283,9 @@ void client::report(const core::proxy_options& whom, const Event& event) {
 
 void client::report_unsubscribed(const core::channel_name& name, std::uint32_t code,
                                  std::string_view reason) {
-  const auto options = find_options(name.text(), shared_.configuration.channel);
+  const auto options = find_options(name.text(), shared_.configuration().channel);
   if (!options || !(*options)->unsubscribe_proxy_enabled) return;
-  report(shared_.configuration.channel.proxy.unsubscribe,
+  report(shared_.configuration().channel.proxy.unsubscribe,
          proxy::unsubscribe_event{name.text(), code, std::string(reason)});
 }
 
@@ -300,7 +300,7 @@ client::~client() {
     if (each.established)
       report_unsubscribed(each.name, unsubscribed_by_disconnect, "disconnected");
   }
-  const core::proxy_options& whom = shared_.configuration.client.proxy.disconnect;
+  const core::proxy_options& whom = shared_.configuration().client.proxy.disconnect;
   if (whom.enabled) report(whom, proxy::disconnect_event{ended_.code, ended_.reason});
 }
 

@@ -55,7 +55,8 @@ void client::serve_history(std::uint32_t id, protocol::history_request request) 
   if (!options) return;
   const auto allowed = may_read_history(standing_in(request.channel), *options);
   if (!allowed) return refuse(id, allowed.error());
-  auto query = to_read_history(request, shared_.configuration.client.history_max_publication_limit);
+  auto query =
+      to_read_history(request, shared_.configuration().client.history_max_publication_limit);
   if (!query) return refuse(id, query.error());
   begin({.command_id = id,
          .name = core::channel_name(std::move(request.channel)),

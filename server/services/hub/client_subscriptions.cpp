@@ -15,7 +15,7 @@ const core::channel_options* client::options_of(std::uint32_t id, const std::str
     disconnect(disconnects::bad_request);
     return nullptr;
   }
-  const auto options = find_options(channel, shared_.configuration.channel);
+  const auto options = find_options(channel, shared_.configuration().channel);
   if (options) return *options;
   refuse(id, options.error());
   return nullptr;
@@ -24,7 +24,7 @@ const core::channel_options* client::options_of(std::uint32_t id, const std::str
 asking client::standing_in(const std::string& channel) const {
   return {.user = user_.text(),
           .subscriber = numbers_.contains(channel),
-          .insecure = shared_.configuration.client.insecure};
+          .insecure = shared_.configuration().client.insecure};
 }
 
 void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request request) {
@@ -36,7 +36,7 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
     return disconnect(disconnects::bad_request);
   }
   if (request.tf) return refuse(id, error(errors::bad_request));
-  if (subscriptions_.size() >= shared_.configuration.client.channel_limit) {
+  if (subscriptions_.size() >= shared_.configuration().client.channel_limit) {
     return refuse(id, error(errors::limit_exceeded));
   }
 
@@ -46,13 +46,13 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
     if (!claims) return refuse(id, claims.error());
     return begin_subscription(id, std::move(request), *options, *std::move(claims));
   }
-  const auto address = core::resolve_namespace(request.channel, shared_.configuration.channel);
+  const auto address = core::resolve_namespace(request.channel, shared_.configuration().channel);
   const bool is_open = !address->needs_token && !address->user_limited;
   if (options->subscribe_proxy_enabled && is_open) {
     return ask_to_subscribe(id, std::move(request), *options);
   }
   const auto allowed = may_subscribe(standing_in(request.channel), *address, *options,
-                                     shared_.configuration.channel);
+                                     shared_.configuration().channel);
   if (!allowed) return refuse(id, allowed.error());
   begin_subscription(id, std::move(request), *options, {});
 }
@@ -109,7 +109,7 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
 
 std::expected<crypto::subscription_claims, error> client::claims_for(const std::string& channel,
                                                                      const std::string& token) {
-  const auto& rules = shared_.configuration.client.subscription_rules();
+  const auto& rules = shared_.configuration().client.subscription_rules();
   const auto* own_keys = shared_.subscription_token_keys;
   auto claims = crypto::verify_subscription_token(token, own_keys ? *own_keys : shared_.token_keys,
                                                   {rules.audience, rules.issuer}, wall_seconds());

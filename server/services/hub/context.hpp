@@ -1,11 +1,12 @@
 // context.hpp — what every actor of the hub is given: configuration, ports and keys. Made by the
-// composition root, unchanged while the hub runs, and outlives it.
+// composition root and outlives the hub; a reload changes what configuration() gives.
 #pragma once
 
 #include <string_view>
 
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
+#include "core/live_configuration.hpp"
 #include "core/log.hpp"
 #include "core/shared_bytes.hpp"
 #include "crypto/key_set.hpp"
@@ -18,7 +19,7 @@ namespace troupe::hub {
 struct key_endpoint;
 
 struct context {
-  const core::configuration& configuration;
+  const core::live_configuration& live_configuration;
   ports::history& history;
   const crypto::key_set& token_keys;  // of connections
   core::counters& counters;
@@ -38,6 +39,10 @@ struct context {
   const key_endpoint* connection_key_endpoint = nullptr;
   const key_endpoint* subscription_key_endpoint = nullptr;
   ports::http_client* http = nullptr;  // null: nothing is asked of others
+
+  /// The one in use. Ask at each use: an actor that keeps what it was told does not follow a
+  /// reload.
+  const core::configuration& configuration() const noexcept { return live_configuration.current(); }
 };
 
 }  // namespace troupe::hub

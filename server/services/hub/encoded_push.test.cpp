@@ -24,11 +24,12 @@ protocol::publication publication(std::string data, std::uint64_t offset = 0) {
 class encoded_push_of : public testing::Test {
  protected:
   core::configuration configuration;
+  core::live_configuration live{configuration};
   memory::history history{1};
   crypto::hmac_key keys{""};
   core::counters counters;
   core::memory_log log;
-  context shared{configuration, history, keys, counters, log, &frame, "test"};
+  context shared{live, history, keys, counters, log, &frame, "test"};
   core::channel_name channel{"news"};
   format_counts used;
 };

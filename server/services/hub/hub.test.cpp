@@ -207,12 +207,13 @@ class hub : public testing::TestWithParam<std::uint64_t> {
   }
 
   core::configuration configuration;
+  core::live_configuration live{configuration};
   memory::history store{GetParam()};
   failing_history history{store};
   crypto::hmac_key keys{secret};
   core::counters counters;
   core::memory_log log;
-  context shared{configuration, history, keys, counters, log, &frame, "test"};
+  context shared{live, history, keys, counters, log, &frame, "test"};
   sim::simulation world{GetParam()};
   ref<hub_supervisor> root = world.system().spawn<hub_supervisor>(std::cref(shared), 2U);
   ref<api_caller> caller = world.system().spawn<api_caller>(std::cref(shared), root);
@@ -474,6 +475,24 @@ TEST_P(hub, who_does_not_connect_in_time_is_stale) {
   EXPECT_EQ(code(one), 0);
   world.run_for(1s);
   EXPECT_EQ(code(one), 3502);
+}
+
+TEST_P(hub, a_reloaded_configuration_holds_from_the_next_use_on_also_for_channels_that_are_open) {
+  auto ada = connect("ada");
+  ask(ada, subscribe_to("chat:a"));
+  ask(ada, publish(3, R"({"n":1})"));
+  core::configuration next = configuration;
+  next.channel.namespaces[0].options.history_size = 0;
+  next.channel.namespaces[0].options.history_ttl = 0s;
+  next.channel.namespaces[0].options.force_recovery = false;
+  next.channel.namespaces[1].options.allow_subscribe_for_client = false;
+  ASSERT_TRUE(live.replace(next));
+  // Without history a publication has no offset, in a channel that had given offset 1 before.
+  EXPECT_EQ(api("publish", R"({"channel":"chat:a","data":{"n":2}})"), R"({"result":{}})");
+  const auto answers = ask(ada, subscribe_to("plain:a", 4));
+  EXPECT_EQ(
+      std::ranges::count(answers, R"({"id":4,"error":{"code":103,"message":"permission denied"}})"),
+      1);
 }
 
 TEST_P(hub, pings_want_their_pongs) {

@@ -16,8 +16,8 @@ hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count
       spawn_options{.mailbox_capacity = router::mailbox_capacity, .on_failure = together},
       std::cref(shared), directory_.fanouts);
   if (shared_.http) {
-    directory_.outside = application::make(*this, shared_.configuration, *shared_.http, shared_.log,
-                                           shared_.counters);
+    directory_.outside = application::make(*this, shared_.configuration(), *shared_.http,
+                                           shared_.log, shared_.counters);
   }
   directory_.connection_keys = spawn_fetcher(shared_.connection_key_endpoint);
   directory_.subscription_keys =

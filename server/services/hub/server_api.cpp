@@ -58,7 +58,7 @@ task<api_response> server_api::call(std::string method, std::string body, durati
 }
 
 task<std::expected<server_api::target, protocol::error>> server_api::open(std::string channel) {
-  const auto options = find_options(channel, shared_.configuration.channel);
+  const auto options = find_options(channel, shared_.configuration().channel);
   if (!options) co_return std::unexpected(options.error());
   const auto found = co_await hub_.ask(find_directory{}, answer_within);
   if (!found) co_return std::unexpected(error(protocol::errors::internal));

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/exchangeable_keys.hpp"
 #include "crypto/published_keys.hpp"
 #include "crypto/static_keys.hpp"
 #include "services/hub/key_fetcher.hpp"
@@ -24,11 +25,13 @@ class token_keys {
     if (endpoint_.url.empty()) return configured_;
     return fetched_;
   }
+  /// Puts others in the place of those that the configuration holds. One at a time.
+  void exchange_configured(crypto::static_keys next) { configured_.exchange(std::move(next)); }
   /// Null: nothing is fetched.
   const key_endpoint* endpoint() const { return endpoint_.url.empty() ? nullptr : &endpoint_; }
 
  private:
-  const crypto::static_keys configured_;
+  crypto::exchangeable_keys configured_;
   crypto::published_keys fetched_{configured_};
   const key_endpoint endpoint_;
 };

@@ -11,7 +11,9 @@ import { Disconnected, Events, Refused } from './driver.mjs';
 const LIBRARIES = { json: JsonCentrifuge, protobuf: ProtobufCentrifuge };
 const TERMINAL_UNSUBSCRIBE_MAX = 2499;
 const TOKEN_EXPIRED = 109;
+const CONNECTION_CLOSED = 11;  // of the library: an answer that will not come
 const CLIENT_CODE_MAX = 99;  // numbers the library gives to what happens on its own side
+const DISCONNECT_CODE_MIN = 3000;
 
 const without_undefined = (object) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -53,16 +55,6 @@ class Payloads {
   subscribed({ recoverable, positioned, wasRecovering, recovered, streamPosition, data }) {
     return without_undefined({ recoverable, positioned, was_recovering: wasRecovering, recovered,
       offset: streamPosition?.offset, epoch: streamPosition?.epoch, data: this.in(data) });
-  }
-}
-
-/** Rejections of the library in the words of the matrix. */
-async function answered(promise) {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error.code > CLIENT_CODE_MAX) throw new Refused(error.code, error.message);
-    throw error;
   }
 }
 
@@ -156,8 +148,21 @@ export class NpmClient {
     this.library.on('error', () => {});  // without a listener it would be thrown
     for (const name_of_end of ['connecting', 'disconnected']) {
       this.library.on(name_of_end, ({ code, reason }) => {
-        if (code > CLIENT_CODE_MAX) this.events.add('gone', { code, reason });
+        if (code >= DISCONNECT_CODE_MIN) this.events.add('gone', { code, reason });
       });
+    }
+    this.end = this.lost();
+    this.end.catch(() => {});
+  }
+
+  /** Rejections of the library in the words of the matrix. */
+  async #answered(promise) {
+    try {
+      return await promise;
+    } catch (error) {
+      if (error.code === CONNECTION_CLOSED) return this.end;  // why is still to be told
+      if (error.code > CLIENT_CODE_MAX) throw new Refused(error.code, error.message);
+      throw error;
     }
   }
 
@@ -179,7 +184,9 @@ export class NpmClient {
     const lost = new Promise((_, reject) => {
       for (const name of ['connecting', 'disconnected']) {
         this.library.on(name, ({ code, reason }) => {
-          if (code > CLIENT_CODE_MAX) reject(new Disconnected(code, reason));
+          // What refused the connect command ends the client under the same number.
+          if (code >= DISCONNECT_CODE_MIN) reject(new Disconnected(code, reason));
+          else if (code > CLIENT_CODE_MAX) reject(new Refused(code, reason));
         });
       }
     });
@@ -230,27 +237,28 @@ export class NpmClient {
   }
 
   async publish(channel, data) {
-    await answered(this.library.publish(channel, this.payloads.out(data)));
+    await this.#answered(this.library.publish(channel, this.payloads.out(data)));
   }
 
   async history(channel, options) {
-    const { publications, offset, epoch } = await answered(this.library.history(channel, options));
+    const { publications, offset, epoch } =
+      await this.#answered(this.library.history(channel, options));
     return { offset, epoch, publications: publications.map((p) => this.payloads.publication(p)) };
   }
 
   async presence(channel) {
-    const { clients } = await answered(this.library.presence(channel));
+    const { clients } = await this.#answered(this.library.presence(channel));
     return Object.fromEntries(
       Object.entries(clients).map(([id, info]) => [id, this.payloads.info(info)]));
   }
 
   async presence_stats(channel) {
-    const { numClients, numUsers } = await answered(this.library.presenceStats(channel));
+    const { numClients, numUsers } = await this.#answered(this.library.presenceStats(channel));
     return { num_clients: numClients, num_users: numUsers };
   }
 
   async rpc(method, data) {
-    const result = await answered(this.library.rpc(method, this.payloads.out(data)));
+    const result = await this.#answered(this.library.rpc(method, this.payloads.out(data)));
     return this.payloads.in(result.data);
   }
 

@@ -2,6 +2,7 @@
 // for it and shared by the others: each scenario has channels and users of its own.
 
 import { start_server } from '../server_process.mjs';
+import { Application } from './application.mjs';
 
 const EVERYTHING = {
   allow_subscribe_for_client: true,
@@ -30,6 +31,9 @@ const NAMESPACES = [
     allow_presence_for_anonymous: true },
 ];
 
+const ASKED = { name: 'asked', presence: true, subscribe_proxy_enabled: true,
+  publish_proxy_enabled: true };
+
 const CONFIGURATIONS = {
   main: {},
   anonymous: { client: { allow_anonymous_connect_without_token: true } },
@@ -39,9 +43,32 @@ const CONFIGURATIONS = {
   narrow: { client: { channel_limit: 2, stale_close_delay: '500ms' } },
 };
 
+/** The server that asks `application` about everything it can. */
+const proxied_by = ({ url }) => ({
+  client: {
+    proxy: { connect: { enabled: true, endpoint: `${url}/connect` },
+      refresh: { enabled: true, endpoint: `${url}/refresh` } },
+  },
+  channel: {
+    proxy: { subscribe: { endpoint: `${url}/subscribe` },
+      publish: { endpoint: `${url}/publish` } },
+    namespaces: [...NAMESPACES, ASKED],
+  },
+  rpc: { proxy: { endpoint: `${url}/rpc` }, without_namespace: { proxy_enabled: true } },
+});
+
 const running = new Map();
 
 async function start(name) {
+  if (name === 'proxied') {
+    const application = await Application.start();
+    try {
+      return Object.assign(await start_configured(proxied_by(application)), { application });
+    } catch (error) {
+      await application.stop();
+      throw error;
+    }
+  }
   const changes = CONFIGURATIONS[name];
   if (!changes) throw new Error(`no configuration is named '${name}'`);
   return start_configured(changes);
@@ -58,8 +85,12 @@ export function server_named(name) {
   return running.get(name);
 }
 
-/** Stops all of them; one that does not end well is thrown. */
+/** Stops all of them; what one of them had to complain about is thrown. */
 export async function stop_servers() {
-  const servers = await Promise.all(running.values());
-  await Promise.all(servers.map((server) => server.stop()));
+  const ends = await Promise.allSettled([...running.values()].map(async (starting) => {
+    const server = await starting;
+    await server.stop().finally(() => server.application?.stop());
+  }));
+  const failed = ends.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }

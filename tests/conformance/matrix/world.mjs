@@ -97,6 +97,10 @@ export async function refuses(promise, code) {
   assert.equal(error.code, code, `error ${error.code} ${error.message}`);
 }
 
+/** Each of the promises has to fail with this error reply. */
+export const all_refused = (promises, code) =>
+  Promise.all(promises.map((promise) => refuses(promise, code)));
+
 /** The promise has to fail because the connection ends with this code. */
 export async function disconnects(promise, code) {
   const error = await outcome_of(promise);

@@ -67,12 +67,13 @@ export class StrictClient {
   }
 
   /** Connects; `beside` are bodies of commands that go in the same frame. */
-  async connect(beside = []) {
+  async connect(beside = [], accepts = []) {
     const { token, get_token, data, name, version } = this.options;
     const commands = [this.#command({ connect: {
       token: token ?? await get_token?.(), data: this.payload(data), name, version,
       subs: this.#recovering_subs() } }), ...beside.map((body) => this.#command(body))];
-    const answers = commands.map((command) => this.#answer_to(command));
+    const answers = commands.map((command, index) =>
+      this.#answer_to(command, accepts[index - 1]));
     for (const answer of answers) answer.catch(() => {});  // whoever waits sees it
     if (this.transport) this.#send(commands);
     else await this.#open_with(commands);
@@ -136,10 +137,14 @@ export class StrictClient {
       if (this.rules.connected.pong && !this.options.silent) this.transport.send(this.frame([{}]));
     } else if (checked.id !== undefined) {
       if (checked.kind === 'connect' && checked.result) this.#attach(checked.result);
-      const { resolve, reject } = this.#waiting.get(checked.id);
+      const { resolve, reject, accept } = this.#waiting.get(checked.id);
       this.#waiting.delete(checked.id);
-      if (checked.error) reject(new Refused(checked.error.code, checked.error.message));
-      else resolve(checked.result);
+      if (checked.error) {
+        reject(new Refused(checked.error.code, checked.error.message));
+      } else {
+        accept?.(checked.result);
+        resolve(checked.result);
+      }
     } else {
       this.#pushed(checked);
     }
@@ -226,15 +231,10 @@ export class StrictClient {
     const subscriptions = [...this.subscriptions.values()];
     for (const subscription of subscriptions) subscription.is_established = false;
     const requests = await Promise.all(subscriptions.map((s) => s.request()));
-    const { result, beside } = await this.connect(
-      requests.map((subscribe) => ({ subscribe })));
-    await Promise.allSettled(beside.map(async (answer, index) => {
-      try {
-        subscriptions[index].establish(await answer);
-      } catch (error) {
-        subscriptions[index].refused(error);
-      }
-    }));
+    const { result, beside } = await this.connect(requests.map((subscribe) => ({ subscribe })),
+      subscriptions.map((subscription) => (answer) => subscription.establish(answer)));
+    await Promise.all(beside.map((answer, index) =>
+      answer.catch((error) => subscriptions[index].refused(error))));
     return result;
   }
 
@@ -254,8 +254,10 @@ export class StrictClient {
     return id === undefined ? body : { id, ...body };
   }
 
-  #answer_to({ id }) {
-    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  /** `accept` takes the result before any message behind it is looked at. */
+  #answer_to({ id }, accept) {
+    const answer = new Promise((resolve, reject) =>
+      this.#waiting.set(id, { resolve, reject, accept }));
     return within(answer, `reply to command ${id}`);
   }
 
@@ -265,17 +267,17 @@ export class StrictClient {
   }
 
   /** Sends bodies in one frame; the promises of their results. */
-  batch(bodies) {
+  batch(bodies, accepts = []) {
     const commands = bodies.map((body) => this.#command(body));
-    const answers = commands.map((command) =>
-      (command.id === undefined ? Promise.resolve() : this.#answer_to(command)));
+    const answers = commands.map((command, index) =>
+      (command.id === undefined ? Promise.resolve() : this.#answer_to(command, accepts[index])));
     this.#send(commands);
     return answers;
   }
 
   /** Sends one command; its result as it came, payloads as bytes. */
-  async call(body) {
-    return this.batch([body])[0];
+  async call(body, accept = undefined) {
+    return this.batch([body], [accept])[0];
   }
 
   /** Sends bytes of a scenario's own making. */

@@ -61,7 +61,8 @@ export class StrictSubscription {
 
   async begin() {
     try {
-      this.establish(await this.client.call({ subscribe: await this.request() }));
+      await this.client.call({ subscribe: await this.request() },
+        (result) => this.establish(result));
     } catch (error) {
       if (error instanceof Refused && this.#can_try_again(error.code)) return this.begin();
       this.client.subscriptions.delete(this.channel);

@@ -20,6 +20,10 @@
 #include <troupe/actor.hpp>
 #include <troupe/io/error.hpp>
 
+namespace troupe::detail {
+struct stream_notice;
+}
+
 namespace troupe::io {
 
 struct endpoint {
@@ -64,7 +68,8 @@ class byte_stream {
   virtual pending_stream release() = 0;
 };
 
-/// Reading will give something. Delivered to the stream's owner, never after the stream is gone.
+/// Reading will give something; would_block is rare. Delivered to the stream's owner, never after
+/// the stream is gone.
 struct readable {
   byte_stream* stream;
 };
@@ -76,11 +81,32 @@ struct writable {
 /// What the implementations of streams see of the owner: where its notices go.
 class notice_target {
  public:
-  /// Makes the owner's message; called on its turn.
+  /// Makes the owner's message; called on its turn. Null: it need not be told.
   using make_message = detail::envelope* (*)(byte_stream*);
   detail::actor_cell* owner = nullptr;
   make_message make_readable = nullptr;
   make_message make_writable = nullptr;
+  /// What the two are called with: a stream around the one that is opened, as TLS is around TCP,
+  /// which so sees the notices before the owner does. Null: the stream that is opened.
+  byte_stream* around = nullptr;
+};
+
+/// A notice that a stream around another gives its owner by itself, for what it holds back.
+/// Used on the owner's turns only.
+class own_notice {
+ public:
+  own_notice(const notice_target& owner, notice_target::make_message make, byte_stream* of);
+  /// None comes after it.
+  ~own_notice();
+  own_notice(const own_notice&) = delete;
+  own_notice& operator=(const own_notice&) = delete;
+
+  /// Idempotent until it comes, on a later turn.
+  void send();
+
+ private:
+  detail::cell_ptr owner_;
+  std::shared_ptr<detail::stream_notice> notice_;
 };
 
 /// A stream that nobody owns yet: may be moved between actors and threads, as a message may.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { unix_now } from '../../server_process.mjs';
 import { scenario } from '../scenario.mjs';
-import { disconnects, refuses } from '../world.mjs';
+import { all_refused, disconnects, refuses } from '../world.mjs';
 
 const ONLY_STRICT = { driver: 'strict' };
 
@@ -77,7 +77,7 @@ export const subscribing = [
     await refuses(client.call({ subscribe: { channel } }), 105);
     const [, ...others] = client.batch([1, 2, 3].map((n) =>
       ({ subscribe: { channel: n === 1 ? w.channel('plain', 'b') : channel } })));
-    for (const other of others) await refuses(other, 105);
+    await all_refused(others, 105);
     await client.publish(channel, 1);
     assert.equal((await subscription.publication()).data, 1);
   }, ONLY_STRICT),
@@ -101,31 +101,25 @@ export const subscribing = [
 
   scenario('an unknown namespace is 102', async (w) => {
     const client = await w.connected('ada');
-    for (const refused of [client.subscribe('nowhere:x'), client.publish('nowhere:x', 1),
+    await all_refused([client.subscribe('nowhere:x'), client.publish('nowhere:x', 1),
       client.history('nowhere:x', { limit: 1 }), client.presence('nowhere:x'),
-      client.presence_stats('nowhere:x')]) {
-      await refuses(refused, 102);
-    }
+      client.presence_stats('nowhere:x')], 102);
   }),
 
   scenario('what a namespace does not allow is 103', async (w) => {
     const client = await w.connected('ada');
-    for (const refused of [client.subscribe(w.channel('closed')),
+    await all_refused([client.subscribe(w.channel('closed')),
       client.publish(w.channel('closed'), 1), client.history(w.channel('closed'), { limit: 1 }),
       client.presence(w.channel('closed')), client.presence_stats(w.channel('closed')),
-      client.publish(w.channel('readonly'), 1), client.subscribe(w.channel('everyone'))]) {
-      await refuses(refused, 103);
-    }
+      client.publish(w.channel('readonly'), 1), client.subscribe(w.channel('everyone'))], 103);
     await client.subscribe(w.channel('readonly'));
   }),
 
   scenario('what a namespace does not have is 108', async (w) => {
     const client = await w.connected('ada');
-    for (const refused of [client.history(w.channel('plain'), { limit: 1 }),
+    await all_refused([client.history(w.channel('plain'), { limit: 1 }),
       client.presence(w.channel('plain')), client.presence_stats(w.channel('plain')),
-      client.rpc('weather', { city: 'Rome' })]) {
-      await refuses(refused, 108);
-    }
+      client.rpc('weather', { city: 'Rome' })], 108);
   }),
 
   scenario('the ping command is 108', async (w) => {
@@ -138,11 +132,11 @@ export const subscribing = [
     const channel = w.channel('members');
     const requests = () => [client.publish(channel, 1), client.history(channel, { limit: 1 }),
       client.presence(channel), client.presence_stats(channel)];
-    for (const refused of requests()) await refuses(refused, 103);
+    await all_refused(requests(), 103);
     const subscription = await client.subscribe(channel);
     await Promise.all(requests());
     await subscription.unsubscribe();
-    for (const refused of requests()) await refuses(refused, 103);
+    await all_refused(requests(), 103);
   }),
 
   scenario('a name of 255 bytes is good and one more is 107', async (w) => {
