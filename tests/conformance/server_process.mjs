@@ -15,6 +15,7 @@ export const API_KEY = 'the-api-key-of-the-conformance-suite';
 
 const READY_MS_MAX = 30_000;
 const EXIT_MS_MAX = 30_000;
+const LISTENING = /is listening on \w+:\/\/\S+:(\d+)/;
 const OUTPUT_CHARACTERS_MAX = 64 * 1024;
 
 const EVERYTHING_FOR_CLIENTS = {
@@ -100,10 +101,8 @@ export function with_changes(base, changes) {
 export class ServerProcess {
   constructor(child, port, folder) {
     this.child = child;
-    this.port = port;
+    this.#listens_on(port);
     this.folder = folder;
-    this.url = `http://127.0.0.1:${port}`;
-    this.websocket_url = `ws://127.0.0.1:${port}/connection/websocket`;
     this.output = '';
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -119,9 +118,25 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
+  #listens_on(port) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.websocket_url = `ws://127.0.0.1:${port}/connection/websocket`;
+  }
+
+  #has_not_exited() {
+    if (this.has_exited) throw new Error(`the server ended while starting:\n${this.output}`);
+  }
+
   async until_ready() {
+    // It says itself where it listens: what answers on a port may be another test's server.
+    const [, port] = await eventually(() => {
+      this.#has_not_exited();
+      return LISTENING.exec(this.output);
+    }, `address of the server; it said:\n${this.output}`, READY_MS_MAX);
+    this.#listens_on(Number(port));
     await eventually(async () => {
-      if (this.has_exited) throw new Error(`the server ended while starting:\n${this.output}`);
+      this.#has_not_exited();
       const response = await fetch(`${this.url}/health/ready`).catch(() => null);
       await response?.arrayBuffer();
       return response?.status === 200;
@@ -187,11 +202,10 @@ export async function start_server(changes = {}, port = undefined) {
     { storage: { path: path.join(folder, 'data') } });
   const file = path.join(folder, 'config.json');
   await writeFile(file, JSON.stringify(config));
-  const listen_port = port ?? await free_port();
-  const child = spawn(binary, ['serve', '--config', file, '--port', String(listen_port)],
+  const child = spawn(binary, ['serve', '--config', file, '--port', String(port ?? 0)],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   await once(child, 'spawn');
-  const server = new ServerProcess(child, listen_port, folder);
+  const server = new ServerProcess(child, port, folder);
   server.config_file = file;
   server.config = config;
   try {
