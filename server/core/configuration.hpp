@@ -148,6 +148,13 @@ struct configuration {
       return subscription_token.enabled ? subscription_token : token;
     }
     bool allow_anonymous_connect_without_token = false;
+    struct personal_channel_section {
+      bool enabled = false;
+      std::string personal_channel_namespace;
+      bool single_connection = false;
+
+      bool operator==(const personal_channel_section&) const = default;
+    } subscribe_to_user_personal_channel;
     std::size_t connection_limit = limits::connections_default;
     std::size_t connection_rate_limit = 0;  // 0: none, here and for each address
     std::size_t connection_limit_per_address = 0;

@@ -168,6 +168,27 @@ constexpr server_option server_table[] = {
      },
      .description = "A client without a token connects as the anonymous user, who may do what the "
                     "`_for_anonymous` options of channels allow."},
+    {.path = "client.subscribe_to_user_personal_channel.enabled",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.enabled;
+     },
+     .description = "The server subscribes each connection of a user to the user's personal "
+                    "channel, `#USER`. Not those of the anonymous user.",
+     .change = on_reload},
+    {.path = "client.subscribe_to_user_personal_channel.personal_channel_namespace",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.personal_channel_namespace;
+     },
+     .description = "Namespace of the personal channels, which are then called `NAMESPACE:#USER`. "
+                    "Empty: `channel.without_namespace`.",
+     .change = on_reload},
+    {.path = "client.subscribe_to_user_personal_channel.single_connection",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.single_connection;
+     },
+     .description = "A user has one connection at a time: a new one ends those before it, with "
+                    "code 3504. Only together with `enabled`.",
+     .change = on_reload},
     {.path = "client.connection_limit",
      .slot = [](configuration& c) -> option_slot { return &c.client.connection_limit; },
      .description = "Connections at a time; one more is refused with HTTP status 503. 0: the most "
