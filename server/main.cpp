@@ -25,6 +25,7 @@
 #include "adapters/files/data_directory.hpp"
 #include "adapters/log/spdlog_log.hpp"
 #include "adapters/memory/history.hpp"
+#include "adapters/process/process_cost.hpp"
 #include "adapters/process/process_events.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -365,6 +366,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                           .worker_count = 1,
                           .node_name = node_name(*configuration),
                           .started = started,
+                          .measure_process = &adapters::measure_process,
                           .identity = identity ? &*identity : nullptr,
                           .development_key = tried_out ? &development_key : nullptr};
 

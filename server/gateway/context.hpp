@@ -9,6 +9,7 @@
 #include <troupe/clock.hpp>
 #include <troupe/system.hpp>
 
+#include "core/process_cost.hpp"
 #include "core/random.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/admission.hpp"
@@ -35,6 +36,7 @@ struct context {
   std::uint32_t worker_count = 1;
   std::string node_name;
   wall_time started{};
+  core::process_cost (*measure_process)() = nullptr;  // null: it is not known. Any thread
 
   /// What the listeners present, where they speak TLS.
   const tls::live_identity* identity = nullptr;

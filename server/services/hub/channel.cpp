@@ -74,7 +74,7 @@ task<subscribe::reply> channel::on(subscribe message) {
     erase(subscribers_.find(who.info->client));
     co_return unavailable();
   }
-  co_await tell_audience(protocol::join_push{*who.info});
+  if (who.announced) co_await tell_audience(protocol::join_push{*who.info});
   co_return {};
 }
 
@@ -137,12 +137,13 @@ task<> channel::on(left message) {
   if (who == subscribers_.end() || who->second.number != message.number) co_return;
   last_used_ = now();
   const std::shared_ptr<const protocol::client_info> info = who->second.info;
+  const bool announced = who->second.announced;
   erase(who);
-  co_await tell_audience(protocol::leave_push{*info});
+  if (announced) co_await tell_audience(protocol::leave_push{*info});
 }
 
 task<> channel::tell_audience(protocol::push::body_type what) {
-  if (!options().join_leave || subscribers_.empty()) co_return;
+  if (subscribers_.empty()) co_return;
   shared_push push = encode(shared_, formats_, protocol::push{name_.text(), std::move(what)});
   co_await send_to_fanouts({name_, std::move(push), broadcast::audience::wants_join_leave});
 }
@@ -150,15 +151,21 @@ task<> channel::tell_audience(protocol::push::body_type what) {
 protocol::presence_result channel::on(get_presence) {
   last_used_ = now();
   protocol::presence_result result;
-  for (const auto& [client, who] : subscribers_) result.presence.emplace(client, *who.info);
+  for (const auto& [client, who] : subscribers_) {
+    if (who.listed) result.presence.emplace(client, *who.info);
+  }
   return result;
 }
 
 protocol::presence_stats_result channel::on(get_presence_stats) {
   std::set<std::string_view> users;
-  for (const auto& [client, who] : subscribers_) users.insert(who.info->user);
-  return {static_cast<std::uint32_t>(subscribers_.size()),
-          static_cast<std::uint32_t>(users.size())};
+  std::uint32_t clients = 0;
+  for (const auto& [client, who] : subscribers_) {
+    if (!who.listed) continue;
+    users.insert(who.info->user);
+    ++clients;
+  }
+  return {clients, static_cast<std::uint32_t>(users.size())};
 }
 
 // ---- publications ------------------------------------------------------------------------------

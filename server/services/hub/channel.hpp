@@ -93,6 +93,11 @@ struct get_presence_stats {
   using reply = protocol::presence_stats_result;
 };
 
+/// Listed in the presence or not.
+struct count_subscribers {
+  using reply = std::uint32_t;
+};
+
 class channel final : public actor {
  public:
   static constexpr std::uint32_t mailbox_capacity = 4096;
@@ -109,6 +114,9 @@ class channel final : public actor {
   task<remove_history::reply> on(remove_history message);
   protocol::presence_result on(get_presence);
   protocol::presence_stats_result on(get_presence_stats);
+  std::uint32_t on(count_subscribers) const {
+    return static_cast<std::uint32_t>(subscribers_.size());
+  }
 
   /// Asks the registry to be retired when nobody has used the channel for a while.
   struct look_idle {};

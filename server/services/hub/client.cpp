@@ -11,6 +11,24 @@ namespace errors = protocol::errors;
 namespace disconnects = protocol::disconnects;
 using protocol::error;
 
+namespace {
+
+server_subscriptions subscriptions_in(crypto::connection_claims& claims) {
+  server_subscriptions found;
+  for (const std::string& channel : claims.channels) {
+    found[channel] = {.name = core::channel_name(channel)};
+  }
+  for (auto& [channel, options] : claims.subs) {
+    found[channel] = {.name = core::channel_name(channel),
+                      .info = std::move(options.info),
+                      .data = std::move(options.data),
+                      .override = options.override};
+  }
+  return found;
+}
+
+}  // namespace
+
 client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker,
                wire_format format)
     : shared_(shared), hub_(std::move(hub)), worker_(worker), format_(format) {
@@ -134,47 +152,12 @@ void client::serve_connect(std::uint32_t id, protocol::connect_request request) 
 }
 
 void client::let_in(std::uint32_t id, crypto::connection_claims claims,
-                    const std::map<std::string, protocol::subscribe_request>&) {
+                    const std::map<std::string, protocol::subscribe_request>& recover) {
   user_ = core::user_id(std::move(claims.subject));
   info_ = std::move(claims.info);
   meta_ = std::move(claims.meta);
   if (const auto ends = claims.ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
-  current_ = operation{.command_id = id};
-  pipe(directory_.routing.ask(enter{user_, self()}, answer_within),
-       [id](auto result) { return entered{id, std::move(result)}; });
-}
-
-void client::on(entered message) {
-  if (closed_) return;
-  if (!message.result) {
-    const bool busy = message.result.error() == ask_errc::mailbox_full;
-    return disconnect(busy ? disconnects::too_many_requests : disconnects::internal);
-  }
-  state_ = state::connected;
-  cancel(stale_timer_);
-  const auto& rules = shared_.configuration().client;
-  protocol::connect_result result;
-  result.client = id_.text();
-  result.version = shared_.version;
-  if (!rules.proxy.refresh.enabled) {  // else it is the server that sees to it
-    result.expires = ttl_s_.has_value();
-    result.ttl_s = ttl_s_.value_or(0);
-  }
-  result.data = std::move(connect_data_);
-  result.ping_s = static_cast<std::uint32_t>(
-      std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
-  result.pong = result.ping_s > 0;
-  add_transport(result);
-  reply_with(message.command_id, std::move(result));
-  if (rules.ping_interval.count() > 0) {
-    // Spread, so that clients that came together are not pinged together.
-    const duration interval = rules.ping_interval;
-    send_after(interval / 2 +
-                   duration(random().below(static_cast<std::uint64_t>(interval.count() / 2 + 1))),
-               ping_due{});
-  }
-  schedule_expiry();
-  finish_current();
+  admit(id, subscriptions_in(claims), recover);
 }
 
 void client::on(ping_due) {

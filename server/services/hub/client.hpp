@@ -14,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include <troupe/actor.hpp>
 #include <troupe/monitor.hpp>
@@ -32,6 +33,7 @@
 #include "services/hub/context.hpp"
 #include "services/hub/encoded_push.hpp"
 #include "services/hub/hub_supervisor.hpp"
+#include "services/hub/orders.hpp"
 #include "services/hub/permissions.hpp"
 #include "services/hub/subscription.hpp"
 #include "services/hub/wire_format.hpp"
@@ -64,12 +66,17 @@ class client : public actor {
   void on(unsubscribed message);
   void on(terminated message);  // of the fanout
 
+  // From the router.
+  void on(end_client message);
+  void on(end_subscriptions message);
+  void on(add_subscription message);
+  void on(refresh_client message);
+
   // What its own asks and timers come to; from nobody else.
   struct directory_found {
     ask_result<find_directory> result;
   };
   struct entered {
-    std::uint32_t command_id;
     ask_result<enter> result;
   };
   struct channel_opened {
@@ -77,6 +84,14 @@ class client : public actor {
   };
   struct subscribe_accepted {
     std::uint32_t command_id;
+    subscription_number number;
+    ask_result<subscribe> result;
+  };
+  struct server_channel_opened {
+    subscription_number number;
+    ask_result<open_channel> result;
+  };
+  struct server_subscribe_accepted {
     subscription_number number;
     ask_result<subscribe> result;
   };
@@ -127,6 +142,8 @@ class client : public actor {
   void on(entered message);
   void on(channel_opened message);
   void on(subscribe_accepted message);
+  void on(server_channel_opened message);
+  void on(server_subscribe_accepted message);
   void on(operation_ended message);
   void on(detached message);
   void on(key_searched message);
@@ -182,6 +199,21 @@ class client : public actor {
     bool established = false;                 // its answer has been sent
     std::optional<std::uint64_t> position{};  // newest offset passed on, when positioned
     timer_id expiry{};
+    bool server_side = false;
+    bool ends_at_once = false;  // when it is established: the application has ended it meanwhile
+  };
+
+  /// A subscription of the server's that is not established yet.
+  struct beginning {
+    subscribe request;
+    const core::channel_options* options = nullptr;
+    bool reopened = false;  // the channel was found stopped once already
+  };
+
+  /// A connect that waits to be answered: for the router, then for its subscriptions.
+  struct joining {
+    server_subscriptions wanted{};
+    std::map<std::string, protocol::subscribe_result> established{};
   };
 
   /// The command that waits for an answer.
@@ -222,6 +254,22 @@ class client : public actor {
   void serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request);
   void serve_rpc(std::uint32_t id, protocol::rpc_request request);
   void serve_pong();
+
+  /// Lets the client in, with these subscriptions; then answers its connect. What the client knows
+  /// of an earlier connection, in `recover`, tells where they go on.
+  void admit(std::uint32_t id, server_subscriptions wanted,
+             const std::map<std::string, protocol::subscribe_request>& recover);
+  void add_personal_channel(server_subscriptions& wanted) const;
+  void finish_connect();
+  void begin_server_side(server_subscription what, const core::channel_options& options);
+  void open_channel_for(subscription_number number);
+  void server_side_begun(subscription_number number, protocol::subscribe_result result);
+  void server_side_failed(subscription_number number);
+  /// Whether the client has asked to unsubscribe from it.
+  bool waits_for_end_of(subscription_number number) const;
+  void push_subscribe(const core::channel_name& name, protocol::subscribe_result result);
+  /// What comes before the connect is answered waits for that.
+  void keep_for_later(std::variant<delivery, order> what);
 
   /// Lets the client in as the one whom a token, or the application, says it is.
   void let_in(std::uint32_t id, crypto::connection_claims claims,
@@ -282,6 +330,8 @@ class client : public actor {
   std::expected<crypto::subscription_claims, protocol::error> claims_for(const std::string& channel,
                                                                          const std::string& token);
 
+  static constexpr std::size_t kept_max = 1024;
+
   const context& shared_;
   ref<hub_supervisor> hub_;
   const std::uint32_t worker_;
@@ -310,6 +360,9 @@ class client : public actor {
 
   std::unordered_map<subscription_number, subscription> subscriptions_;
   std::unordered_map<std::string, subscription_number> numbers_;  // by channel
+  std::unordered_map<subscription_number, beginning> beginnings_;
+  std::optional<joining> joining_;
+  std::vector<std::variant<delivery, order>> kept_;  // at most kept_max
   subscription_number last_number_ = 0;
 
   timer_id stale_timer_{};

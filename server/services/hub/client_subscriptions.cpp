@@ -68,18 +68,14 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
   if (const auto ends = grant.ends()) ends_in_s = seconds_until(*ends, wall_seconds());
   // Where the application prolongs it, the client is not bothered.
   if (!options.sub_refresh_proxy_enabled) work.expires_in_s = ends_in_s;
-  const auto& special = grant.override;
-  const bool force_recovery = special.force_recovery.value_or(options.force_recovery);
-  const bool force_positioning = special.force_positioning.value_or(options.force_positioning);
-  const bool force_join_leave =
-      special.force_push_join_leave.value_or(options.force_push_join_leave);
+  const subscription_rules rules = rules_for(options, grant.override);
 
   const bool reads_history = may_read_history(standing, options).has_value();
   work.recoverable =
-      options.keeps_history() && (force_recovery || (request.recoverable && reads_history));
+      options.keeps_history() && (rules.force_recovery || (request.recoverable && reads_history));
   work.positioned =
-      work.recoverable ||
-      (options.keeps_history() && (force_positioning || (request.positioned && reads_history)));
+      work.recoverable || (options.keeps_history() &&
+                           (rules.force_positioning || (request.positioned && reads_history)));
   if (request.recover && work.recoverable) {
     work.recover_from = protocol::stream_position{request.offset, std::move(request.epoch)};
   }
@@ -91,8 +87,10 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
       .number = ++last_number_,
       .format = format_,
       .info = std::make_shared<const protocol::client_info>(std::move(info)),
-      .wants_join_leave = force_join_leave ||
-                          (request.join_leave && may_see_presence(standing, options).has_value())};
+      .wants_join_leave = rules.force_push_join_leave ||
+                          (request.join_leave && may_see_presence(standing, options).has_value()),
+      .listed = rules.presence,
+      .announced = rules.join_leave};
 
   core::channel_name name(std::move(request.channel));
   numbers_.emplace(name.text(), last_number_);
@@ -152,12 +150,18 @@ void client::on(subscribed message) {
     const auto& recovered = message.result.publications;
     mine.position = recovered.empty() ? message.result.offset : recovered.back().offset;
   }
+  if (mine.server_side) return server_side_begun(message.number, std::move(message.result));
+  const bool ends_at_once = mine.ends_at_once;
   reply_with(message.command_id, std::move(message.result));
+  if (ends_at_once && !closed_) {
+    end_subscription(message.number, protocol::unsubscribes::server);
+  }
   finish_current();
 }
 
 void client::on(delivery message) {
   if (closed_) return;
+  if (state_ != state::connected) return keep_for_later(std::move(message));
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;  // it has ended meanwhile
   std::optional<std::uint64_t>& position = found->second.position;
@@ -179,6 +183,7 @@ void client::on(unsubscribed message) {
   if (closed_) return;
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;
+  if (found->second.server_side) return disconnect(disconnects::insufficient_state);
   const core::channel_name name = found->second.name;
   if (found->second.established) report_unsubscribed(name, message.why.code, message.why.reason);
   drop_subscription(message.number);
@@ -193,8 +198,14 @@ void client::on(subscription_expired message) {
 }
 
 void client::end_subscription(subscription_number number, protocol::unsubscribe_code why) {
-  const core::channel_name name = subscriptions_.at(number).name;
-  if (subscriptions_.at(number).established) report_unsubscribed(name, why.code, why.reason);
+  const subscription& mine = subscriptions_.at(number);
+  if (mine.server_side && protocol::client_resubscribes(why.code)) {
+    // The client cannot subscribe again to what it never subscribed to: it connects again.
+    const bool late = why.code == protocol::unsubscribes::expired.code;
+    return disconnect(late ? disconnects::subscription_expired : disconnects::insufficient_state);
+  }
+  const core::channel_name name = mine.name;
+  if (mine.established) report_unsubscribed(name, why.code, why.reason);
   drop_subscription(number);
   push_unsubscribe(name, why);
   pipe(directory_.fanouts[worker_].ask(detach{name, id(), number}, answer_within),
@@ -208,6 +219,7 @@ void client::on(detached message) {
 
 void client::drop_subscription(subscription_number number) {
   const auto found = subscriptions_.find(number);
+  if (found == subscriptions_.end()) return;  // it ended while somebody waited for its end
   cancel(found->second.expiry);
   numbers_.erase(found->second.name.text());
   subscriptions_.erase(found);
@@ -223,8 +235,10 @@ void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request r
   const auto number = numbers_.find(request.channel);
   if (number == numbers_.end()) return reply_with(id, protocol::unsubscribe_result{});
   core::channel_name name(std::move(request.channel));
-  detach work{name, this->id(), number->second};
-  begin({.command_id = id, .name = std::move(name), .request = std::move(work)});
+  operation ending{
+      .command_id = id, .name = name, .request = detach{name, this->id(), number->second}};
+  if (subscriptions_.at(number->second).established) return begin(std::move(ending));
+  current_ = std::move(ending);  // the server is about to begin it: server_side_begun() goes on
 }
 
 void client::serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request) {

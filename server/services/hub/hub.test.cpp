@@ -100,9 +100,10 @@ struct call_api {
 };
 class api_caller final : public actor {
  public:
-  api_caller(const context& shared, ref<hub_supervisor> hub) : api_(shared, hub, "test") {}
+  api_caller(const context& shared, ref<hub_supervisor> hub)
+      : api_(shared, hub, {.name = "test", .uptime = 5s}) {}
   task<std::string> on(call_api m) {
-    co_return (co_await api_.call(std::move(m.method), std::move(m.body), 5s)).json;
+    co_return (co_await api_.call(std::move(m.method), std::move(m.body))).json;
   }
 
  private:

@@ -1,5 +1,9 @@
 #include "services/hub/hub_supervisor.hpp"
 
+#include <utility>
+
+#include "services/hub/api_call.hpp"
+
 namespace troupe::hub {
 
 hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count)
@@ -44,6 +48,10 @@ task<hub_figures> hub_supervisor::on(get_figures) {
     if (counted) figures.subscriptions += *counted;
   }
   co_return figures;
+}
+
+ref<api_call> hub_supervisor::on(start_call message) {
+  return spawn<api_call>(temporary{}, std::cref(shared_), self(), std::move(message.node));
 }
 
 void hub_supervisor::on(sweep_history) {

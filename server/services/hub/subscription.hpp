@@ -24,6 +24,8 @@ struct subscriber {
   wire_format format{};  // what the connection is given
   std::shared_ptr<const protocol::client_info> info;
   bool wants_join_leave = false;
+  bool listed = false;     // in the presence of the channel
+  bool announced = false;  // its join and leave are told
 };
 
 }  // namespace troupe::hub
