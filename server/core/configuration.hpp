@@ -40,7 +40,10 @@ struct channel_options {
   std::chrono::milliseconds history_meta_ttl{
       0};  // 0 only before loading: the global one is put here
   bool force_recovery = false;
+  std::string force_recovery_mode = "stream";  // or "cache"
+  bool allow_recovery = false;
   bool force_positioning = false;
+  bool allow_positioning = false;
   bool allow_subscribe_for_client = false;
   bool allow_subscribe_for_anonymous = false;
   bool allow_publish_for_client = false;
@@ -53,12 +56,16 @@ struct channel_options {
   bool allow_presence_for_subscriber = false;
   bool allow_presence_for_anonymous = false;
   std::vector<std::string> allowed_delta_types;
+  bool delta_publish = false;
+  bool allow_tags_filter = false;
+  bool persistent = false;
   bool subscribe_proxy_enabled = false;
   bool publish_proxy_enabled = false;
   bool sub_refresh_proxy_enabled = false;
   bool unsubscribe_proxy_enabled = false;
 
   [[nodiscard]] bool keeps_history() const { return history_size > 0 && history_ttl.count() > 0; }
+  [[nodiscard]] bool recovers_newest() const { return force_recovery_mode == "cache"; }
 
   bool operator==(const channel_options&) const = default;
 };
@@ -158,6 +165,7 @@ struct configuration {
     std::chrono::milliseconds ping_interval = std::chrono::seconds{25};
     std::chrono::milliseconds pong_timeout = std::chrono::seconds{8};
     std::chrono::milliseconds stale_close_delay = std::chrono::seconds{10};
+    std::chrono::milliseconds channel_position_check_delay = std::chrono::seconds{40};
     struct proxy_section {
       proxy_options connect;
       proxy_options refresh;

@@ -328,6 +328,9 @@ void check_channel_options(const configuration& c, const std::string& path,
     add(errors, path + ".force_positioning",
         "is true: want history_size and history_ttl set with it");
   }
+  if (options.persistent && !options.keeps_history()) {
+    add(errors, path + ".persistent", "is true: want history_size and history_ttl set with it");
+  }
   const bool own_meta_ttl = options.history_meta_ttl.count() > 0;
   const auto meta_ttl = own_meta_ttl ? options.history_meta_ttl : c.channel.history_meta_ttl;
   if (meta_ttl < options.history_ttl) {

@@ -227,6 +227,12 @@ constexpr server_option server_table[] = {
      .description = "A client that has not connected (first command) for so long is disconnected "
                     "with code 3502.",
      .range = {100, hour_ms}},
+    {.path = "client.channel_position_check_delay",
+     .slot = [](configuration& c) -> option_slot { return &c.client.channel_position_check_delay; },
+     .description =
+         "How often the positions of subscribers are compared with where their channel's "
+         "stream is. Who has missed something subscribes again.",
+     .range = {100, hour_ms}},
     {.path = "client.history_max_publication_limit",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.history_max_publication_limit;
@@ -400,6 +406,23 @@ constexpr channel_option channel_table[] = {
      .description =
          "Every subscription's position is checked against the channel's. Needs history.",
      .change = on_reload},
+    {.path = "force_recovery_mode",
+     .slot = [](channel_options& o) -> option_slot { return &o.force_recovery_mode; },
+     .description = "What a recovery brings: `stream`, every missed publication; `cache`, only the "
+                    "newest.",
+     .change = on_reload,
+     .choices = "stream cache"},
+    {.path = "allow_recovery",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_recovery; },
+     .description = "A subscription is recoverable when its client asks for it. Clients that may "
+                    "read history may ask in any case.",
+     .change = on_reload},
+    {.path = "allow_positioning",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_positioning; },
+     .description =
+         "A subscription's position is checked when its client asks for it. Clients that "
+         "may read history may ask in any case.",
+     .change = on_reload},
     {.path = "allow_subscribe_for_client",
      .slot = [](channel_options& o) -> option_slot { return &o.allow_subscribe_for_client; },
      .description = "Any user may subscribe without a subscription token.",
@@ -466,13 +489,30 @@ constexpr channel_option channel_table[] = {
      .range = {0, 8},
      .change = on_reload,
      .choices = "fossil"},
+    {.path = "delta_publish",
+     .slot = [](channel_options& o) -> option_slot { return &o.delta_publish; },
+     .description =
+         "Every publication may go out as a patch against the one before, to subscribers "
+         "that asked for deltas. Off: only those published so with the server API.",
+     .change = on_reload},
+    {.path = "allow_tags_filter",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_tags_filter; },
+     .description = "A subscriber may ask for publications with certain tags only, but not for "
+                    "deltas as well.",
+     .change = on_reload},
+    {.path = "persistent",
+     .slot = [](channel_options& o) -> option_slot { return &o.persistent; },
+     .description =
+         "Keep the history on disk, in storage.path: an acknowledged publication survives "
+         "the process and the machine's power, with its offset and epoch. Off: in memory. "
+         "Not one of Centrifugo's options."},
 };
 
 using enum unsupported_option::refused_when;
 
 constexpr std::string_view no_such_transport =
     "clients connect by WebSocket, HTTP stream or server-sent events";
-constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
+constexpr std::string_view one_node = "this version runs as one node";
 constexpr std::string_view no_client_certificates =
     "ask for client certificates in a proxy in front of the server";
 

@@ -224,13 +224,14 @@ class held_history final : public ports::history {
     held_.clear();
   }
 
-  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+  task<std::expected<ports::append_result, ports::history_errc>> append(
       core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-      time_point now) override {
+      ports::append_conditions conditions, time_point now) override {
     if (holds_) {
       co_await completed<bool>([this](completion<bool> done) { held_.push_back(std::move(done)); });
     }
-    co_return co_await real_.append(std::move(channel), std::move(publication), limits, now);
+    co_return co_await real_.append(std::move(channel), std::move(publication), limits,
+                                    std::move(conditions), now);
   }
   task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,
                                                                      ports::history_filter filter,

@@ -34,6 +34,7 @@
 #include "services/hub/hub_supervisor.hpp"
 #include "services/hub/permissions.hpp"
 #include "services/hub/subscription.hpp"
+#include "services/hub/tags_filter.hpp"
 #include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
@@ -43,6 +44,7 @@ struct subscribed {
   subscription_number number = 0;
   std::uint32_t command_id = 0;
   protocol::subscribe_result result;
+  starting_point start;
 };
 
 /// From the fanout: something to pass on to the client as it is.
@@ -179,8 +181,10 @@ class client : public actor {
   struct subscription {
     core::channel_name name;
     ref<channel> from;
-    bool established = false;                 // its answer has been sent
-    std::optional<std::uint64_t> position{};  // newest offset passed on, when positioned
+    bool established = false;  // its answer has been sent
+    starting_point at{};       // moves on with each publication
+    bool deltas = false;
+    std::shared_ptr<const tags_filter> filter{};
     timer_id expiry{};
   };
 
@@ -271,6 +275,8 @@ class client : public actor {
   void reply_with(std::uint32_t id, protocol::reply::body_type body);
   void refuse(std::uint32_t id, const protocol::error& why);
   void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);
+  /// False: the push is not for this client, or the subscription has ended because of it.
+  bool advance(subscription_number number, subscription& mine, const encoded_push& push);
   void end_subscription(subscription_number number, protocol::unsubscribe_code why);
   void drop_subscription(subscription_number number);
   void schedule_expiry();

@@ -226,7 +226,10 @@ void client::go_on(std::uint32_t id, publishing about, ask_result<ask_applicatio
   if (!result) return finish_current();
   if (!result->data.empty()) about.work.publication.data = std::move(result->data);
   about.work.skip_history = result->options.skip_history;
-  about.work.idempotency_key = std::move(result->options.idempotency_key);
+  about.work.delta = result->options.delta;
+  about.work.conditions = {.idempotency_key = std::move(result->options.idempotency_key),
+                           .version = result->options.version,
+                           .version_epoch = std::move(result->options.version_epoch)};
   about.work.publication.tags = std::move(result->options.tags);
   begin({.command_id = id,
          .name = std::move(about.name),

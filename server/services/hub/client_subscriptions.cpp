@@ -1,4 +1,5 @@
 // The subscriptions of a client: beginning, passing deliveries on, ending.
+#include <algorithm>
 #include <utility>
 
 #include "services/hub/answers.hpp"
@@ -35,7 +36,6 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
   if (!request.delta.empty() && request.delta != "fossil") {
     return disconnect(disconnects::bad_request);
   }
-  if (request.tf) return refuse(id, error(errors::bad_request));
   if (subscriptions_.size() >= shared_.configuration().client.channel_limit) {
     return refuse(id, error(errors::limit_exceeded));
   }
@@ -60,6 +60,14 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
 void client::begin_subscription(std::uint32_t id, protocol::subscribe_request request,
                                 const core::channel_options& options,
                                 crypto::subscription_claims grant) {
+  std::shared_ptr<const tags_filter> filter;
+  if (request.tf) {
+    auto made = tags_filter::make(*request.tf);
+    // Both save bandwidth, in ways that exclude each other: a patch needs the one before.
+    const bool possible = options.allow_tags_filter && request.delta.empty() && made;
+    if (!possible) return refuse(id, error(errors::bad_request));
+    filter = std::make_shared<const tags_filter>(*std::move(made));
+  }
   const asking standing = standing_in(request.channel);
   protocol::client_info info{user_.text(), id_.text(), info_, std::move(grant.info)};
   subscribe work;
@@ -76,10 +84,13 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
 
   const bool reads_history = may_read_history(standing, options).has_value();
   work.recoverable =
-      options.keeps_history() && (force_recovery || (request.recoverable && reads_history));
+      options.keeps_history() &&
+      (force_recovery || (request.recoverable && (reads_history || options.allow_recovery)));
   work.positioned =
       work.recoverable ||
-      (options.keeps_history() && (force_positioning || (request.positioned && reads_history)));
+      (options.keeps_history() &&
+       (force_positioning || (request.positioned && (reads_history || options.allow_positioning))));
+  work.filter = filter;
   if (request.recover && work.recoverable) {
     work.recover_from = protocol::stream_position{request.offset, std::move(request.epoch)};
   }
@@ -92,12 +103,15 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
       .format = format_,
       .info = std::make_shared<const protocol::client_info>(std::move(info)),
       .wants_join_leave = force_join_leave ||
-                          (request.join_leave && may_see_presence(standing, options).has_value())};
+                          (request.join_leave && may_see_presence(standing, options).has_value()),
+      .deltas = work.positioned && std::ranges::find(options.allowed_delta_types, request.delta) !=
+                                       options.allowed_delta_types.end()};
 
   core::channel_name name(std::move(request.channel));
   numbers_.emplace(name.text(), last_number_);
   subscription& mine = subscriptions_[last_number_];
   mine.name = name;
+  mine.filter = std::move(filter);
   if (ends_in_s) {
     const duration grace = options.sub_refresh_proxy_enabled ? duration{} : expiry_grace;
     mine.expiry =
@@ -148,10 +162,8 @@ void client::on(subscribed message) {
   }
   subscription& mine = found->second;
   mine.established = true;
-  if (message.result.positioned) {
-    const auto& recovered = message.result.publications;
-    mine.position = recovered.empty() ? message.result.offset : recovered.back().offset;
-  }
+  mine.at = std::move(message.start);
+  mine.deltas = message.result.delta;
   reply_with(message.command_id, std::move(message.result));
   finish_current();
 }
@@ -160,19 +172,34 @@ void client::on(delivery message) {
   if (closed_) return;
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;  // it has ended meanwhile
-  std::optional<std::uint64_t>& position = found->second.position;
+  subscription& mine = found->second;
   const encoded_push& push = *message.push;
-  if (push.offset != 0 && position) {
-    if (push.offset <= *position) return;
-    if (push.offset != *position + 1) {
-      return end_subscription(message.number, protocol::unsubscribes::insufficient_state);
-    }
-    position = push.offset;
-  }
-  const core::shared_bytes& frame = push.frame(format_);
+  const bool was_ready = mine.at.ready;
+  if (!advance(message.number, mine, push)) return;
+  const core::shared_bytes& frame =
+      mine.deltas && push.deltas ? push.deltas->frame(format_, was_ready) : push.frame(format_);
   // Bytes that are no JSON, for somebody who speaks JSON.
   if (frame.empty()) return disconnect(disconnects::inappropriate_protocol);
   transmit(frame);
+}
+
+bool client::advance(subscription_number number, subscription& mine, const encoded_push& push) {
+  using enum encoded_push::kind;
+  if (push.what == other) return true;
+  if (mine.at.position && !push.position.epoch.empty()) {
+    auto& [offset, epoch] = *mine.at.position;
+    const bool same_stream = epoch == push.position.epoch;
+    const bool is_check = push.what == position_check;
+    if (!is_check && same_stream && push.position.offset <= offset) return false;  // it has that
+    if (!same_stream || push.position.offset != offset + (is_check ? 0 : 1)) {
+      end_subscription(number, protocol::unsubscribes::insufficient_state);
+      return false;
+    }
+    offset = push.position.offset;
+  }
+  if (push.what == position_check) return false;
+  mine.at.ready = true;
+  return !mine.filter || mine.filter->matches(push.tags);
 }
 
 void client::on(unsubscribed message) {

@@ -15,9 +15,9 @@ std::vector<subscriber>::iterator fanout::find(group& in, std::uint64_t client_a
 
 void fanout::on(attach message) {
   const std::uint64_t client_actor = message.who.connection.id();
-  const bool accepted =
-      message.who.connection.tell(subscribed{message.who.number, message.command_id,
-                                             std::move(message.result)}) == tell_status::accepted;
+  const bool accepted = message.who.connection.tell(subscribed{
+                            message.who.number, message.command_id, std::move(message.result),
+                            std::move(message.start)}) == tell_status::accepted;
   if (!accepted) {
     // It is gone, or so slow that it cannot be told: either way it is no subscriber.
     message.who.connection.stop();
@@ -71,6 +71,7 @@ void fanout::on(broadcast message) {
     // A client that has no room for a message is too slow to keep; its end is heard of later.
     if (status == tell_status::mailbox_full) each.connection.stop();
   }
+  if (message.push->what == encoded_push::kind::position_check) return;  // nothing is transmitted
   shared_.counters.deliveries.add(delivered);
   shared_.counters.messages_sent.add(delivered);
 }

@@ -36,7 +36,10 @@ publish to_publish(const std::string& data, const api::publish_options& options)
   message.publication.data = data;
   message.publication.tags = options.tags;
   message.skip_history = options.skip_history;
-  message.idempotency_key = options.idempotency_key;
+  message.delta = options.delta;
+  message.conditions = {.idempotency_key = options.idempotency_key,
+                        .version = options.version,
+                        .version_epoch = options.version_epoch};
   return message;
 }
 

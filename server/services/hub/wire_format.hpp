@@ -37,6 +37,8 @@ class format_counts {
   [[nodiscard]] bool uses(wire_format format) const {
     return counts_[std::to_underlying(format)] > 0;
   }
+  [[nodiscard]] bool empty() const { return *this == format_counts{}; }
+  bool operator==(const format_counts&) const = default;
 
  private:
   std::uint32_t& of(wire_format format) { return counts_[std::to_underlying(format)]; }
