@@ -1,12 +1,14 @@
 // main.cpp — the composition root: reads the command line, names every adapter, starts and ends the
 // server.
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <expected>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +21,7 @@
 
 #include <troupe/troupe.hpp>
 
+#include "adapters/by_namespace/history.hpp"
 #include "adapters/curl/curl_client.hpp"
 #include "adapters/files/certificate_file.hpp"
 #include "adapters/files/config_file.hpp"
@@ -26,6 +29,7 @@
 #include "adapters/log/spdlog_log.hpp"
 #include "adapters/memory/history.hpp"
 #include "adapters/process/process_events.hpp"
+#include "adapters/sqlite/history.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "core/bounded_log.hpp"
@@ -162,6 +166,39 @@ core::commit_reload prepare_limits(const core::configuration& next, adapters::sp
     lines.set_level(level);
     sockets.set_limit(connections + plain_connections_max);
   };
+}
+
+/// Where the channels keep their publications: in memory, and on disk what namespaces want there.
+struct channel_history {
+  explicit channel_history(std::uint64_t seed) : in_memory(seed) {}
+
+  [[nodiscard]] ports::history& whole() {
+    return routed ? *routed : static_cast<ports::history&>(in_memory);
+  }
+
+  memory::history in_memory;
+  std::unique_ptr<sqlite::history> durable{};       // null when no namespace is persistent
+  std::unique_ptr<by_namespace::history> routed{};  // null with it
+};
+
+/// The error is for the operator.
+std::expected<void, std::string> open_durable(channel_history& histories,
+                                              files::data_directory& data,
+                                              const core::configuration::channel_section& rules,
+                                              std::uint64_t seed, core::log& log) {
+  if (!by_namespace::any_persistent(rules)) return {};
+  if (const auto locked = data.lock(); !locked) return std::unexpected(locked.error().text);
+  // The clock behind the time of actors, beside the one that goes on between two processes.
+  const sqlite::clock_reading started{
+      // tidy: allow clock because this is where the two are handed in
+      .now = time_point(std::chrono::steady_clock::now().time_since_epoch()),
+      .wall_now = adapters::spdlog_log::now()};
+  auto opened = sqlite::history::open(data.path() / "history.sqlite3", seed, started, log);
+  if (!opened) return std::unexpected(std::move(opened.error().what));
+  histories.durable = *std::move(opened);
+  histories.routed =
+      std::make_unique<by_namespace::history>(histories.in_memory, *histories.durable, rules);
+  return {};
 }
 
 std::string explain(const gateway::listen_failure& failure) {
@@ -320,15 +357,17 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
       subscription_rules.enabled ? own_subscriptions : connections;
   adapters::curl_client http;
 
-  std::uint64_t seed = 0;
-  if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
+  std::array<std::uint64_t, 2> seeds{};
+  if (!world.random.fill(std::as_writable_bytes(std::span(seeds)))) {
     return fail("the system has no randomness to give");
   }
-  memory::history history(seed);
+  channel_history histories(seeds[0]);
+  const auto durable = open_durable(histories, data, configuration->channel, seeds[1], log);
+  if (!durable) return fail(durable.error());
   core::counters counters;
   core::live_configuration live(*configuration);
   const hub::context hub{.live_configuration = live,
-                         .history = history,
+                         .history = histories.whole(),
                          .token_keys = connections.keys(),
                          .counters = counters,
                          .log = log,
