@@ -24,6 +24,7 @@
 #include "adapters/files/config_file.hpp"
 #include "adapters/files/data_directory.hpp"
 #include "adapters/log/spdlog_log.hpp"
+#include "adapters/memory/event_log.hpp"
 #include "adapters/memory/history.hpp"
 #include "adapters/process/process_events.hpp"
 #include "cli/command_line.hpp"
@@ -319,6 +320,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   const hub::token_keys& subscriptions =
       subscription_rules.enabled ? own_subscriptions : connections;
   adapters::curl_client http;
+  memory::event_log kept_events;
 
   std::uint64_t seed = 0;
   if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
@@ -337,7 +339,8 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          .subscription_token_keys = &subscriptions.keys(),
                          .connection_key_endpoint = connections.endpoint(),
                          .subscription_key_endpoint = subscriptions.endpoint(),
-                         .http = &http};
+                         .http = &http,
+                         .events = &kept_events};
 
   std::optional<tls::live_identity> identity;
   if (configuration->http_server.tls.enabled) {

@@ -258,7 +258,8 @@ void client::refuse(std::uint32_t id, const error& why) {
 void client::disconnect(protocol::disconnect_code why) {
   if (closed_) return;
   closed_ = true;
-  ended_ = {why.code, std::string(why.reason)};
+  end_code_ = why.code;
+  end_reason_ = why.reason;
   pending_.clear();
   shared_.counters.disconnects.add(why.code);
   close_transport(why);

@@ -256,7 +256,7 @@ class client : public actor {
   void go_on(std::uint32_t id, keeping about, ask_result<ask_application> answer);
   void go_on(std::uint32_t id, calling about, ask_result<ask_application> answer);
   template <class Event>
-  void report(const core::proxy_options& whom, const Event& event);
+  void report(ports::event_kind kind, const core::proxy_options& whom, const Event& event);
   void report_unsubscribed(const core::channel_name& name, std::uint32_t code,
                            std::string_view reason);
   void report_unsubscribed_by_client(const core::channel_name& name);
@@ -293,10 +293,8 @@ class client : public actor {
   std::string meta_;          // JSON from the token, for the application
   std::string connect_data_;  // payload from the application, until connect is answered
   client_headers headers_;
-  struct ending {
-    std::uint32_t code = protocol::disconnects::connection_closed.code;
-    std::string reason{protocol::disconnects::connection_closed.reason};
-  } ended_;  // what the application will be told; as long as it is not ended, that the client went
+  std::uint16_t end_code_ = 0;  // with which the server has ended it; 0: it has not
+  std::string end_reason_;
 
   enum class state : std::uint8_t { connecting, refused, connected };
   state state_ = state::connecting;

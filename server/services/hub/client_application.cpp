@@ -285,21 +285,21 @@ void client::go_on(std::uint32_t id, calling, ask_result<ask_application> answer
 // ---- telling -----------------------------------------------------------------------------------
 
 template <class Event>
-void client::report(const core::proxy_options& whom, const Event& event) {
-  if (!directory_.outside.told) return;
+void client::report(ports::event_kind kind, const core::proxy_options& whom, const Event& event) {
+  if (directory_.outside.told.empty()) return;
   auto body = proxy::encode(introduced(whom), event, proxy::payload_form::base64);
-  const auto status = directory_.outside.told->tell_by(
-      id_.text(), report_event{&whom, *std::move(body), headers_.passed_on(whom)});
+  const auto status = directory_.outside.keeper_for(id_.text())
+                          .tell(report_event{{kind, *std::move(body), headers_.passed_on(whom)}});
   if (status == tell_status::accepted) return;
   shared_.counters.events_dropped.add();
-  shared_.log.warn("event dropped", {{"endpoint", whom.endpoint}});
+  shared_.log.error("event dropped", {{"endpoint", whom.endpoint}});
 }
 
 void client::report_unsubscribed(const core::channel_name& name, std::uint32_t code,
                                  std::string_view reason) {
   const auto options = find_options(name.text(), shared_.configuration().channel);
   if (!options || !(*options)->unsubscribe_proxy_enabled) return;
-  report(shared_.configuration().channel.proxy.unsubscribe,
+  report(ports::event_kind::unsubscribe, shared_.configuration().channel.proxy.unsubscribe,
          proxy::unsubscribe_event{name.text(), code, std::string(reason)});
 }
 
@@ -315,7 +315,11 @@ client::~client() {
       report_unsubscribed(each.name, unsubscribed_by_disconnect, "disconnected");
   }
   const core::proxy_options& whom = shared_.configuration().client.proxy.disconnect;
-  if (whom.enabled) report(whom, proxy::disconnect_event{ended_.code, ended_.reason});
+  if (!whom.enabled) return;
+  constexpr protocol::disconnect_code by_client = disconnects::connection_closed;
+  report(ports::event_kind::disconnect, whom,
+         end_code_ == 0 ? proxy::disconnect_event{by_client.code, std::string(by_client.reason)}
+                        : proxy::disconnect_event{end_code_, std::move(end_reason_)});
 }
 
 }  // namespace troupe::hub

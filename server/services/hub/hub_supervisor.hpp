@@ -42,6 +42,8 @@ class hub_supervisor final : public actor {
 
   directory on(find_directory) { return directory_; }
   task<hub_figures> on(get_figures);
+  /// Answered when the application has been told of everything, or the asker has given up.
+  task<> on(flush_events);
 
   struct sweep_history {};
   void on(sweep_history);
@@ -50,6 +52,7 @@ class hub_supervisor final : public actor {
   static constexpr std::chrono::seconds sweep_period{5};
 
   ref<key_fetcher> spawn_fetcher(const key_endpoint* endpoint);
+  void reach_application();
 
   const context& shared_;
   directory directory_;
