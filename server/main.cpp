@@ -1,12 +1,14 @@
 // main.cpp — the composition root: reads the command line, names every adapter, starts and ends the
 // server.
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <expected>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,19 +21,24 @@
 
 #include <troupe/troupe.hpp>
 
+#include "adapters/by_namespace/history.hpp"
 #include "adapters/curl/curl_client.hpp"
 #include "adapters/files/certificate_file.hpp"
 #include "adapters/files/config_file.hpp"
 #include "adapters/files/data_directory.hpp"
 #include "adapters/log/spdlog_log.hpp"
+#include "adapters/memory/event_log.hpp"
 #include "adapters/memory/history.hpp"
+#include "adapters/process/process_cost.hpp"
 #include "adapters/process/process_events.hpp"
+#include "adapters/sqlite/history.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "core/bounded_log.hpp"
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
 #include "core/live_configuration.hpp"
+#include "core/random.hpp"
 #include "core/reload.hpp"
 #include "crypto/configured_keys.hpp"
 #include "crypto/key_set.hpp"
@@ -56,6 +63,7 @@ constexpr std::size_t plain_connections_max = 4096;
 /// Some supervisors signal a process and its group at once: signals so close together are one.
 constexpr std::chrono::milliseconds same_signal_within{50};
 constexpr int same_signals_max = 8;
+constexpr std::size_t node_id_bytes = 16;
 constexpr std::chrono::days certificate_warning{14};
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
@@ -162,6 +170,39 @@ core::commit_reload prepare_limits(const core::configuration& next, adapters::sp
     lines.set_level(level);
     sockets.set_limit(connections + plain_connections_max);
   };
+}
+
+/// Where the channels keep their publications: in memory, and on disk what namespaces want there.
+struct channel_history {
+  explicit channel_history(std::uint64_t seed) : in_memory(seed) {}
+
+  [[nodiscard]] ports::history& whole() {
+    return routed ? *routed : static_cast<ports::history&>(in_memory);
+  }
+
+  memory::history in_memory;
+  std::unique_ptr<sqlite::history> durable{};       // null when no namespace is persistent
+  std::unique_ptr<by_namespace::history> routed{};  // null with it
+};
+
+/// The error is for the operator.
+std::expected<void, std::string> open_durable(channel_history& histories,
+                                              files::data_directory& data,
+                                              const core::configuration::channel_section& rules,
+                                              std::uint64_t seed, core::log& log) {
+  if (!by_namespace::any_persistent(rules)) return {};
+  if (const auto locked = data.lock(); !locked) return std::unexpected(locked.error().text);
+  // The clock behind the time of actors, beside the one that goes on between two processes.
+  const sqlite::clock_reading started{
+      // tidy: allow clock because this is where the two are handed in
+      .now = time_point(std::chrono::steady_clock::now().time_since_epoch()),
+      .wall_now = adapters::spdlog_log::now()};
+  auto opened = sqlite::history::open(data.path() / "history.sqlite3", seed, started, log);
+  if (!opened) return std::unexpected(std::move(opened.error().what));
+  histories.durable = *std::move(opened);
+  histories.routed =
+      std::make_unique<by_namespace::history>(histories.in_memory, *histories.durable, rules);
+  return {};
 }
 
 std::string explain(const gateway::listen_failure& failure) {
@@ -319,16 +360,21 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   const hub::token_keys& subscriptions =
       subscription_rules.enabled ? own_subscriptions : connections;
   adapters::curl_client http;
+  memory::event_log kept_events;
 
-  std::uint64_t seed = 0;
-  if (!world.random.fill(std::as_writable_bytes(std::span(&seed, 1)))) {
+  std::array<std::uint64_t, 2> seeds{};
+  if (!world.random.fill(std::as_writable_bytes(std::span(seeds)))) {
     return fail("the system has no randomness to give");
   }
-  memory::history history(seed);
+  const auto node_id = core::random_hex(world.random, node_id_bytes);
+  if (!node_id) return fail("the system has no randomness to give");
+  channel_history histories(seeds[0]);
+  const auto durable = open_durable(histories, data, configuration->channel, seeds[1], log);
+  if (!durable) return fail(durable.error());
   core::counters counters;
   core::live_configuration live(*configuration);
   const hub::context hub{.live_configuration = live,
-                         .history = history,
+                         .history = histories.whole(),
                          .token_keys = connections.keys(),
                          .counters = counters,
                          .log = log,
@@ -337,7 +383,8 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          .subscription_token_keys = &subscriptions.keys(),
                          .connection_key_endpoint = connections.endpoint(),
                          .subscription_key_endpoint = subscriptions.endpoint(),
-                         .http = &http};
+                         .http = &http,
+                         .events = &kept_events};
 
   std::optional<tls::live_identity> identity;
   if (configuration->http_server.tls.enabled) {
@@ -364,7 +411,9 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                           .running = nullptr,
                           .worker_count = 1,
                           .node_name = node_name(*configuration),
+                          .node_id = *node_id,
                           .started = started,
+                          .measure_process = &adapters::measure_process,
                           .identity = identity ? &*identity : nullptr,
                           .development_key = tried_out ? &development_key : nullptr};
 

@@ -1,100 +1,33 @@
 #include "protocol/api/json_decoder.hpp"
 
-#include "protocol/base64.hpp"
-#include "protocol/json_fields.hpp"
+#include <algorithm>
+#include <utility>
+
+#include "protocol/api/json_requests.hpp"
 
 namespace troupe::protocol::api {
 
 namespace {
 
 using json::for_each_field;
-using json::read;
-using json::read_raw;
 using json::value;
 using simdjson::error_code;
 using simdjson::SUCCESS;
 
-// Where the payload of a request comes in, until all fields are read.
-struct payload_fields {
-  std::string data;
-  std::string b64data;
-
-  template <class Request>
-  std::expected<void, errc> move_to(Request& request) {
-    if (b64data.empty()) {
-      request.data = std::move(data);
-      return {};
-    }
-    auto bytes = decode_base64(b64data);
-    if (!bytes) return std::unexpected(bytes.error());
-    request.binary = !check_json(*bytes);
-    if (request.binary) {
-      request.data = std::move(*bytes);
-    } else {
-      append_json_line(request.data, *bytes);
-    }
-    return {};
-  }
+struct envelope {
+  std::uint32_t id{};
+  std::string method;
+  std::string params = "{}";
 };
 
-error_code read_option(std::string_view name, value& content, payload_fields& payload,
-                       publish_options& out) {
-  if (name == "data") return read_raw(content, payload.data);
-  if (name == "b64data") return read(content, payload.b64data);
-  if (name == "skip_history") return read(content, out.skip_history);
-  if (name == "tags") return read(content, out.tags);
-  if (name == "idempotency_key") return read(content, out.idempotency_key);
-  if (name == "delta") return read(content, out.delta);
-  if (name == "version") return read(content, out.version);
-  if (name == "version_epoch") return read(content, out.version_epoch);
-  return SUCCESS;
+error_code read_request(simdjson::ondemand::object from, envelope& out, errc&) {
+  return for_each_field(from, [&](std::string_view name, value& content) {
+    if (name == "id") return json::read(content, out.id);
+    if (name == "method") return json::read(content, out.method);
+    if (name == "params") return json::read_raw(content, out.params);
+    return SUCCESS;
+  });
 }
-
-error_code read_field(std::string_view name, value& content, payload_fields& payload,
-                      publish_request& out) {
-  if (name == "channel") return read(content, out.channel);
-  return read_option(name, content, payload, out.options);
-}
-
-error_code read_field(std::string_view name, value& content, payload_fields& payload,
-                      broadcast_request& out) {
-  if (name == "channels") return read(content, out.channels);
-  return read_option(name, content, payload, out.options);
-}
-
-error_code read_field(std::string_view name, value& content, payload_fields&,
-                      history_request& out) {
-  if (name == "channel") return read(content, out.channel);
-  if (name == "limit") return read(content, out.limit);
-  if (name == "since") return read(content, out.since);
-  if (name == "reverse") return read(content, out.reverse);
-  return SUCCESS;
-}
-
-template <class Request>
-  requires(std::same_as<Request, presence_request> ||
-           std::same_as<Request, presence_stats_request> ||
-           std::same_as<Request, history_remove_request>)
-error_code read_field(std::string_view name, value& content, payload_fields&, Request& out) {
-  return name == "channel" ? read(content, out.channel) : SUCCESS;
-}
-
-error_code read_field(std::string_view name, value& content, payload_fields&,
-                      channels_request& out) {
-  return name == "pattern" ? read(content, out.pattern) : SUCCESS;
-}
-
-error_code read_field(std::string_view name, value& content, payload_fields&,
-                      development_token_request& out) {
-  return name == "user" ? read(content, out.user) : SUCCESS;
-}
-
-error_code read_field(std::string_view, value&, payload_fields&, info_request&) {
-  return SUCCESS;
-}
-
-template <class Request>
-concept carries_payload = requires(Request r) { r.binary; };
 
 }  // namespace
 
@@ -102,18 +35,21 @@ struct json_decoder::state {
   simdjson::ondemand::parser parser;
   std::string padded;  // the body, with the bytes simdjson may read behind it
 
-  template <class Request>
-  error_code read(std::string_view body, payload_fields& payload, Request& out) {
+  /// Calls `read(object, why)` with the object that the body is.
+  template <class Read>
+  std::expected<void, errc> open(std::string_view body, Read read) {
+    if (auto checked = check_json(body); !checked) return std::unexpected(checked.error());
     padded.assign(body);
     padded.append(simdjson::SIMDJSON_PADDING, ' ');
     const simdjson::padded_string_view text(padded.data(), body.size(), padded.size());
     simdjson::ondemand::document document;
-    if (auto error = parser.iterate(text).get(document)) return error;
     simdjson::ondemand::object object;
-    if (auto error = document.get_object().get(object)) return error;
-    return for_each_field(object, [&](std::string_view name, value& content) {
-      return read_field(name, content, payload, out);
-    });
+    errc why = errc::wrong_type;
+    if (parser.iterate(text).get(document) || document.get_object().get(object) ||
+        read(object, why)) {
+      return std::unexpected(why);
+    }
+    return {};
   }
 };
 
@@ -125,28 +61,65 @@ json_decoder& json_decoder::operator=(json_decoder&&) noexcept = default;
 template <class Request>
 std::expected<Request, errc> json_decoder::decode(std::string_view body) {
   Request request;
-  const auto checked = check_json(body);
-  if (!checked && checked.error() == errc::empty) return request;
-  if (!checked) return std::unexpected(checked.error());
-
-  payload_fields payload;
-  if (auto error = state_->read(body, payload, request)) {
-    return std::unexpected(json::translate(error));
-  }
-  if constexpr (carries_payload<Request>) {
-    if (auto moved = payload.move_to(request); !moved) return std::unexpected(moved.error());
-  }
+  const auto read = state_->open(body, [&](simdjson::ondemand::object object, errc& why) {
+    return read_request(object, request, why);
+  });
+  if (!read && read.error() != errc::empty) return std::unexpected(read.error());
   return request;
+}
+
+std::expected<request, errc> json_decoder::decode(std::string_view method, std::string_view body) {
+  const auto known = std::ranges::find(method_names, method);
+  if (method.empty() || known == method_names.end()) return request{};
+  request call;
+  const bool blank = body.find_first_not_of(" \t\r\n") == std::string_view::npos;
+  const auto read =
+      state_->open(blank ? "{}" : body, [&](simdjson::ondemand::object object, errc& why) {
+        return read_request(method, object, call, why);
+      });
+  if (!read) return std::unexpected(read.error());
+  return call;
+}
+
+std::expected<std::vector<enveloped_request>, errc> json_decoder::decode_enveloped(
+    std::string_view body) {
+  const auto take = [this](std::string_view text,
+                           std::vector<enveloped_request>& calls) -> std::expected<void, errc> {
+    if (calls.size() == commands_per_batch_max) return std::unexpected(errc::too_many_commands);
+    auto read = decode<envelope>(text);
+    if (!read) return std::unexpected(read.error());
+    calls.push_back({read->id, decode(read->method, read->params)});
+    return {};
+  };
+  std::vector<enveloped_request> calls;
+  if (const auto whole = check_json(body); whole || whole.error() == errc::empty) {
+    if (!whole) return std::unexpected(errc::empty);
+    if (const auto taken = take(body, calls); !taken) return std::unexpected(taken.error());
+    return calls;
+  }
+  while (!body.empty()) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    body.remove_prefix(std::min(line.size() + 1, body.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (const auto taken = take(line, calls); !taken) return std::unexpected(taken.error());
+  }
+  return calls;
 }
 
 template std::expected<publish_request, errc> json_decoder::decode(std::string_view);
 template std::expected<broadcast_request, errc> json_decoder::decode(std::string_view);
+template std::expected<subscribe_request, errc> json_decoder::decode(std::string_view);
+template std::expected<unsubscribe_request, errc> json_decoder::decode(std::string_view);
+template std::expected<disconnect_request, errc> json_decoder::decode(std::string_view);
+template std::expected<refresh_request, errc> json_decoder::decode(std::string_view);
 template std::expected<presence_request, errc> json_decoder::decode(std::string_view);
-template std::expected<development_token_request, errc> json_decoder::decode(std::string_view);
 template std::expected<presence_stats_request, errc> json_decoder::decode(std::string_view);
 template std::expected<history_request, errc> json_decoder::decode(std::string_view);
 template std::expected<history_remove_request, errc> json_decoder::decode(std::string_view);
 template std::expected<channels_request, errc> json_decoder::decode(std::string_view);
 template std::expected<info_request, errc> json_decoder::decode(std::string_view);
+template std::expected<rpc_request, errc> json_decoder::decode(std::string_view);
+template std::expected<batch_request, errc> json_decoder::decode(std::string_view);
+template std::expected<development_token_request, errc> json_decoder::decode(std::string_view);
 
 }  // namespace troupe::protocol::api

@@ -1,5 +1,7 @@
 #include "protocol/api/json_encoder.hpp"
 
+#include <type_traits>
+
 #include "protocol/client/json_entities.hpp"
 #include "protocol/json_object_writer.hpp"
 
@@ -28,8 +30,16 @@ void append(std::string& out, const presence_stats_result& result) {
 void append(std::string& out, const history_result& result) {
   append_json(out, result);
 }
-void append(std::string& out, const history_remove_result&) {
+
+template <class Empty>
+  requires std::is_empty_v<Empty>
+void append(std::string& out, const Empty&) {
   out += "{}";
+}
+
+void append(std::string& out, const rpc_result& result) {
+  json_object_writer object(out);
+  object.raw("data", result.data);
 }
 
 void append(std::string& out, const channels_result& result) {
@@ -51,6 +61,17 @@ void append(std::string& out, const node_info& node) {
   object.always("num_subs", node.num_subs);
   object.always("num_channels", node.num_channels);
   object.always("uptime", node.uptime_s);
+  if (node.metrics) {
+    json_object_writer metrics(object.name("metrics"));
+    metrics.always("interval", node.metrics->interval_s);
+    json_object_writer items(metrics.name("items"));
+    for (const auto& [name, value] : node.metrics->items) items.always(name, value);
+  }
+  if (node.process) {
+    json_object_writer process(object.name("process"));
+    process.always("cpu", node.process->cpu_percent);
+    process.always("rss", node.process->rss_bytes);
+  }
 }
 
 template <class Element, class Append>
@@ -71,64 +92,107 @@ void append(std::string& out, const info_result& result) {
   append_array(nodes, result.nodes, [&](const node_info& node) { append(nodes, node); });
 }
 
-void append(std::string& out, const broadcast_result& result);
-
-template <class Result>
-void append_response(std::string& out, const response<Result>& response) {
-  json_object_writer object(out);
-  if (response) {
-    append(object.name("result"), *response);
-  } else {
-    append(object.name("error"), response.error());
-  }
-}
-
 void append(std::string& out, const broadcast_result& result) {
   json_object_writer object(out);
   std::string& responses = object.name("responses");
-  append_array(responses, result.responses,
-               [&](const response<publish_result>& each) { append_response(responses, each); });
+  append_array(responses, result.responses, [&](const response<publish_result>& each) {
+    json_object_writer entry(responses);
+    if (each) {
+      append(entry.name("result"), *each);
+    } else {
+      append(entry.name("error"), each.error());
+    }
+  });
 }
 
-template <class Result>
-std::string written(const response<Result>& response) {
+template <class Value>
+std::string written(const Value& value) {
   std::string out;
-  append_response(out, response);
+  append(out, value);
   return out;
+}
+
+void append_result(json_object_writer& object, std::string_view name, const json_result& result) {
+  if (result) {
+    object.name(name).append(*result);
+  } else {
+    append(object.name("error"), result.error());
+  }
 }
 
 }  // namespace
 
-std::string to_json(const response<publish_result>& response) {
-  return written(response);
+std::string to_json(const publish_result& result) {
+  return written(result);
 }
-std::string to_json(const response<broadcast_result>& response) {
-  return written(response);
+std::string to_json(const broadcast_result& result) {
+  return written(result);
 }
-std::string to_json(const response<presence_result>& response) {
-  return written(response);
+std::string to_json(const subscribe_result& result) {
+  return written(result);
 }
-std::string to_json(const response<presence_stats_result>& response) {
-  return written(response);
+std::string to_json(const unsubscribe_result& result) {
+  return written(result);
 }
-std::string to_json(const response<history_result>& response) {
-  return written(response);
+std::string to_json(const disconnect_result& result) {
+  return written(result);
 }
-std::string to_json(const response<history_remove_result>& response) {
-  return written(response);
+std::string to_json(const refresh_result& result) {
+  return written(result);
 }
-std::string to_json(const response<channels_result>& response) {
-  return written(response);
+std::string to_json(const presence_result& result) {
+  return written(result);
 }
-std::string to_json(const response<info_result>& response) {
-  return written(response);
+std::string to_json(const presence_stats_result& result) {
+  return written(result);
+}
+std::string to_json(const history_result& result) {
+  return written(result);
+}
+std::string to_json(const history_remove_result& result) {
+  return written(result);
+}
+std::string to_json(const channels_result& result) {
+  return written(result);
+}
+std::string to_json(const info_result& result) {
+  return written(result);
+}
+std::string to_json(const rpc_result& result) {
+  return written(result);
+}
+std::string to_json(const error& error) {
+  return written(error);
 }
 
-std::string to_json(const error& error) {
+std::string to_response(const json_result& result) {
   std::string out;
   {
     json_object_writer object(out);
-    append(object.name("error"), error);
+    append_result(object, "result", result);
+  }
+  return out;
+}
+
+std::string to_batch_response(const std::vector<named_result>& results) {
+  std::string out;
+  {
+    json_object_writer object(out);
+    std::string& replies = object.name("replies");
+    append_array(replies, results, [&](const named_result& each) {
+      json_object_writer reply(replies);
+      append_result(reply, each.method, each.result);
+    });
+  }
+  return out;
+}
+
+std::string to_enveloped_response(std::uint32_t id, const json_result& result) {
+  std::string out;
+  {
+    json_object_writer object(out);
+    object.field("id", id);
+    append_result(object, "result", result);
   }
   return out;
 }

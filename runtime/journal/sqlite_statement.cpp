@@ -1,6 +1,6 @@
-#include "sqlite_statement.hpp"
-
 #include <sqlite3.h>
+
+#include <troupe/detail/sqlite_statement.hpp>
 
 namespace troupe::detail {
 namespace {

@@ -10,10 +10,9 @@
 #include <memory>
 #include <string>
 
+#include <troupe/detail/sqlite_statement.hpp>
 #include <troupe/journal.hpp>
 #include <troupe/journal_sqlite.hpp>
-
-#include "sqlite_statement.hpp"
 
 namespace troupe::detail {
 

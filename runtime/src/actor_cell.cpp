@@ -17,7 +17,6 @@ namespace {
 
 constinit thread_local actor_cell* current_cell = nullptr;
 
-// The stub is never handled: pop() skips it.
 constexpr envelope_type stub_type{nullptr, nullptr, nullptr, "stub"};
 
 }  // namespace
@@ -34,11 +33,9 @@ current_scope::~current_scope() {
 actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type& type,
                        const spawn_options& options, bool once,
                        std::unique_ptr<actor_factory> factory)
-    : tail_(&stub_),
+    : mailbox_(stub_type),
       temporary_(once),
       active_at_(system.runs().about_now().time_since_epoch().count()),
-      head_(&stub_),
-      stub_(stub_type),
       factory_(std::move(factory)),
       parent_(parent),
       exit_(*this),
@@ -101,52 +98,32 @@ tell_status actor_cell::push(envelope* message) noexcept {
 
 tell_status actor_cell::push_untraced(envelope* message) noexcept {
   if (evicting_) return push_evicting(message);
-  std::uint64_t old = word_.load(std::memory_order_relaxed);
-  std::uint64_t wanted = 0;
-  do {
-    if (old & (closed | draining)) return refuse_stopped(*message);
-    if ((old & count_mask) >= options_.mailbox_capacity) return push_to_full(message);
-    wanted = (old + one_accepted + 1) | ((old & held) ? 0 : active);
-  } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
-                                        std::memory_order_relaxed));
-  if ((old & (active | held | count_mask)) == 0 && !message->type->urgent) {
-    // Nothing is queued and nobody runs the cell before it is scheduled here: no queue is needed.
-    first_ = message;
-  } else if (message->type->urgent) {
-    push_priority(message);
-  } else {
-    // The turn knows that a message is coming, and waits for this link.
-    envelope* previous = tail_.exchange(message, std::memory_order_acq_rel);
-    previous->next.store(message, std::memory_order_release);
+  switch (mailbox_.push(message, options_.mailbox_capacity)) {
+    case mailbox::pushed::stopped:
+      return refuse_stopped(*message);
+    case mailbox::pushed::full:
+      return push_to_full(message);
+    case mailbox::pushed::accepted_first:
+      system_.runs().schedule(*this);
+      break;
+    case mailbox::pushed::accepted:
+      break;
   }
-  if (!(old & (active | held))) system_.runs().schedule(*this);
   return tell_status::accepted;
 }
 
-void actor_cell::wake() noexcept {
-  const std::uint64_t old = word_.fetch_or(signalled | active, std::memory_order_acq_rel);
-  if (old & active) return;
-  if (old & closed) retain();  // the schedule's own, released when the cell parks
+void actor_cell::schedule(mailbox::woken how) noexcept {
+  if (how == mailbox::woken::already) return;
+  if (how == mailbox::woken::schedule_closed) retain();  // released when the cell parks
   system_.runs().schedule(*this);
 }
 
+void actor_cell::wake() noexcept {
+  schedule(mailbox_.wake());
+}
+
 void actor_cell::signal(control_node& node) noexcept {
-  std::uint64_t old = word_.load(std::memory_order_relaxed);
-  while (!(old & active)) {
-    if (!word_.compare_exchange_weak(old, old | active, std::memory_order_acq_rel,
-                                     std::memory_order_relaxed)) {
-      continue;
-    }
-    if (old & closed) retain();  // the schedule's own, released when the cell parks
-    first_control_ = &node;      // nobody runs the cell before it is scheduled here
-    system_.runs().schedule(*this);
-    return;
-  }
-  node.next = control_.load(std::memory_order_relaxed);
-  while (!control_.compare_exchange_weak(node.next, &node, std::memory_order_acq_rel,
-                                         std::memory_order_relaxed)) {
-  }
-  wake();
+  schedule(mailbox_.signal(node));
 }
 
 void actor_cell::request_stop(stop_reason why) noexcept {
@@ -193,8 +170,8 @@ actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept
   const current_scope scope(*this);
   in_turn_ = true;
   processed_ = 0;
-  if (control_node* node = std::exchange(first_control_, nullptr)) node->run(node, *this);
-  if (word_.load(std::memory_order_relaxed) & signalled) run_control();
+  if (control_node* node = mailbox_.take_first_control()) node->run(node, *this);
+  if (mailbox_.is_signalled()) run_control();
   admit_blocked();
   if (phase_ == phase::created) construct();
   run_messages(clock);
@@ -205,13 +182,16 @@ actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept
       fail(std::current_exception(), "turn_ended");
     }
   }
-  if (word_.load(std::memory_order_relaxed) & draining && drained()) begin_drained_stop();
+  // At once, where the cell is in the cache: the next turn may be another worker's.
+  if (stop_requested_.load(std::memory_order_relaxed) && mailbox_.is_signalled()) run_control();
+  if (mailbox_.word() & mailbox::draining && drained()) begin_drained_stop();
   return end_turn(clock);
 }
 
 std::uint64_t actor_cell::accepted_unpublished() const noexcept {
-  const std::uint64_t now = word_.load(std::memory_order_relaxed) >> accepted_shift;
-  return (now - accepted_seen_.load(std::memory_order_relaxed)) & (~0ULL >> accepted_shift);
+  const std::uint64_t now = mailbox_.word() >> mailbox::accepted_shift;
+  return (now - accepted_seen_.load(std::memory_order_relaxed)) &
+         (~0ULL >> mailbox::accepted_shift);
 }
 
 std::string_view actor_cell::running_name() const noexcept {
@@ -220,20 +200,30 @@ std::string_view actor_cell::running_name() const noexcept {
 }
 
 void actor_cell::publish_tally() noexcept {
-  if (const std::uint64_t fresh = accepted_unpublished(); fresh + tally_.urgent_accepted > 0) {
+  const std::uint64_t fresh = accepted_unpublished();
+  if (fresh + tally_.urgent_accepted > 0) {
     accepted_seen_.store(accepted_seen_.load(std::memory_order_relaxed) + fresh,
                          std::memory_order_relaxed);
-    counters_.add_on_turn(count_of::accepted, fresh + tally_.urgent_accepted);
+    counters_.add_on_turn(count_of::accepted, fresh + std::exchange(tally_.urgent_accepted, 0));
   }
-  for (std::size_t i = 0; i < std::size(tally_.by_outcome); ++i) {
-    if (const std::uint32_t count = tally_.by_outcome[i]) {
-      counters_.add_on_turn(count_of::handled + i, count);
-      tally_.by_outcome[i] = 0;
-      if (i != static_cast<std::size_t>(outcome::dead_lettered)) processed_before_ += count;
-      if (i == static_cast<std::size_t>(outcome::failed)) failed_before_ += count;
-    }
+  if (const std::uint32_t handled = tally_.by_outcome[0]) {
+    counters_.add_on_turn(count_of::handled, handled);
+    tally_.by_outcome[0] = 0;
+    processed_before_ += handled;
   }
-  tally_.urgent_accepted = 0;
+  if (tally_.rare) publish_rare_outcomes();
+}
+
+void actor_cell::publish_rare_outcomes() noexcept {
+  tally_.rare = false;
+  for (std::size_t i = 1; i < std::size(tally_.by_outcome); ++i) {
+    const std::uint32_t count = tally_.by_outcome[i];
+    if (count == 0) continue;
+    counters_.add_on_turn(count_of::handled + i, count);
+    tally_.by_outcome[i] = 0;
+    if (i != static_cast<std::size_t>(outcome::dead_lettered)) processed_before_ += count;
+    if (i == static_cast<std::size_t>(outcome::failed)) failed_before_ += count;
+  }
 }
 
 actor_cell::turn_result actor_cell::end_turn(const coarse_clock& clock) noexcept {
@@ -242,44 +232,19 @@ actor_cell::turn_result actor_cell::end_turn(const coarse_clock& clock) noexcept
   if (!frame_) current_ = nullptr;
   active_at_ = clock;
   in_turn_ = false;
-  std::uint64_t old = word_.load(std::memory_order_relaxed);
-  for (;;) {
-    std::uint64_t wanted = old - processed_;
-    bool park = false;
-    if (old & signalled) {
-      // stays active: the control list has something
-    } else if (phase_ == phase::stopped) {
-      park = !has_blocked();
-      if (park) wanted &= ~(active | held);
-    } else if (messages_held()) {
-      park = true;
-      wanted = (wanted & ~active) | held;
-    } else {
-      wanted &= ~held;
-      park = (wanted & count_mask) == in_batch && !urgent_first_ && !has_blocked();
-      if (park) wanted &= ~active;
-    }
-    const bool is_closed = (old & closed) != 0;
-    if (word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
-                                    std::memory_order_relaxed)) {
-      if (!park) return turn_result::requeue;
-      if (is_closed) release();  // may be the last: nothing is touched after it
-      return turn_result::parked;
-    }
-  }
+  const auto how = mailbox_.end_turn(processed_, [this, in_batch](std::uint64_t left) {
+    using rest = mailbox::rest;
+    if (phase_ == phase::stopped) return has_blocked() ? rest::work : rest::none;
+    if (messages_held()) return rest::waits;
+    return left == in_batch && !urgent_first_ && !has_blocked() ? rest::none : rest::work;
+  });
+  if (!how.parked) return turn_result::requeue;
+  if (how.closed) release();  // may be the last: nothing is touched after it
+  return turn_result::parked;
 }
 
 void actor_cell::run_control() noexcept {
-  word_.fetch_and(~signalled, std::memory_order_acq_rel);
-  // What is pushed from here on signals again.
-  control_node* newest = control_.exchange(nullptr, std::memory_order_acq_rel);
-  control_node* oldest = nullptr;
-  while (newest) {
-    control_node* next = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = next;
-  }
+  control_node* oldest = mailbox_.take_control();
   while (oldest) {
     control_node* node = oldest;
     oldest = node->next;
@@ -305,35 +270,11 @@ void actor_cell::run_control() noexcept {
 envelope* actor_cell::take() noexcept {
   if (cold_ && cold_->held_back) return std::exchange(cold_->held_back, nullptr);
   if (evicting_) return pop_evicting();
-  if (priority_first_ || priority_incoming_.load(std::memory_order_relaxed)) {
+  if (priority_first_ || mailbox_.has_priority()) {
     return take_with_priority();
   }
   priority_in_a_row_ = 0;
-  return pop();
-}
-
-envelope* actor_cell::pop() noexcept {
-  if (first_) return std::exchange(first_, nullptr);
-  envelope* head = head_;
-  envelope* next = head->next.load(std::memory_order_acquire);
-  if (head == &stub_) {
-    if (!next) return nullptr;
-    head_ = next;
-    head = next;
-    next = next->next.load(std::memory_order_acquire);
-  }
-  if (next) {
-    head_ = next;
-    return head;
-  }
-  if (head != tail_.load(std::memory_order_acquire)) return nullptr;  // a link is being made
-  stub_.next.store(nullptr, std::memory_order_relaxed);
-  envelope* previous = tail_.exchange(&stub_, std::memory_order_acq_rel);
-  previous->next.store(&stub_, std::memory_order_release);
-  next = head->next.load(std::memory_order_acquire);
-  if (!next) return nullptr;
-  head_ = next;
-  return head;
+  return mailbox_.pop();
 }
 
 void actor_cell::push_urgent(envelope* message) noexcept {
@@ -423,7 +364,7 @@ void actor_cell::run_envelope(envelope* message) noexcept {
 
 void actor_cell::settle(outcome what, std::string_view message) noexcept {
   if (!running_is_urgent_) ++processed_;
-  ++tally_.by_outcome[static_cast<std::size_t>(what)];
+  tally_.add(what);
   if (sampled_since_ == time_point{}) return;
   counters_.times.record(message, system_.runs().stamp() - std::exchange(sampled_since_, {}));
 }

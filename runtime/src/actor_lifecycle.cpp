@@ -250,7 +250,7 @@ void actor_cell::close() noexcept {
   drop_instance();
   factory_.reset();
   retain();  // the schedule's own: see end_turn()
-  word_.fetch_or(closed, std::memory_order_acq_rel);
+  mailbox_.close();
   discard_mailbox();
   publish_tally();
   system_.runs().disarm(alarm_);
@@ -279,7 +279,8 @@ void actor_cell::close() noexcept {
 // instructions, and this waits for it.
 void actor_cell::discard_mailbox() noexcept {
   bury_batch();
-  std::uint64_t left = (word_.load(std::memory_order_acquire) & count_mask) - processed_;
+  std::uint64_t left =
+      (mailbox_.word(std::memory_order_acquire) & mailbox::count_mask) - processed_;
   while (left > 0) {
     envelope* message = take();
     if (!message) {
@@ -301,7 +302,7 @@ void actor_cell::close_forcibly() noexcept {
   processed_ = 0;  // what the last turn did is in the schedule word already
   why_stopped_ = stop_reason::shut_down;
   phase_ = phase::stopping;
-  const bool scheduled = (word_.load(std::memory_order_acquire) & active) != 0;
+  const bool scheduled = (mailbox_.word(std::memory_order_acquire) & mailbox::active) != 0;
   close();
   if (!scheduled) release();  // what close() took for the schedule
 }

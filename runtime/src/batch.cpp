@@ -47,9 +47,9 @@ bool actor_cell::batch_is_due() const noexcept {
   if (open_batch_->size >= std::min(room, options_.batch.messages_max)) return true;
   if (open_batch_->due <= now()) return true;
   // A drain does not wait for more to come: nothing does.
-  const std::uint64_t word = word_.load(std::memory_order_relaxed);
-  return (word & draining) && !urgent_first_ &&
-         (word & count_mask) - processed_ == open_batch_->from_mailbox;
+  const std::uint64_t word = mailbox_.word();
+  return (word & mailbox::draining) && !urgent_first_ &&
+         (word & mailbox::count_mask) - processed_ == open_batch_->from_mailbox;
 }
 
 void actor_cell::run_batch() noexcept {
@@ -60,7 +60,7 @@ void actor_cell::run_batch() noexcept {
 // One message more is settled by whoever ends what runs.
 void actor_cell::end_batch(batch_base& batch, bool handled) noexcept {
   const outcome what = handled ? outcome::handled : outcome::failed;
-  tally_.by_outcome[static_cast<std::size_t>(what)] += batch.size - 1;
+  tally_.add(what, batch.size - 1);
   processed_ += batch.from_mailbox;
   batch.size = batch.from_mailbox = 0;
   batch.clear();
@@ -74,7 +74,7 @@ void actor_cell::bury_batch() noexcept {
   if (batch_base* batch = std::exchange(open_batch_, nullptr)) {
     system_.dead_letters().record(*this, batch->type->message, dead_letter_reason::discarded, 0,
                                   batch->size);
-    tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)] += batch->size;
+    tally_.add(outcome::dead_lettered, batch->size);
     processed_ += batch->from_mailbox;
     batch->size = batch->from_mailbox = 0;
     batch->clear();

@@ -29,7 +29,7 @@ void actor_cell::request_drain_until(stop_reason why, time_point until) noexcept
     }
     drain_order order;
   };
-  word_.fetch_or(draining, std::memory_order_acq_rel);
+  mailbox_.begin_drain();
   signal(*new request({why, until}));
 }
 
@@ -55,7 +55,7 @@ bool actor_cell::drained() const noexcept {
   for (const wait* pending = waits_; pending; pending = pending->next) {
     if (pending->asked) return false;  // its answer becomes a message
   }
-  return (word_.load(std::memory_order_acquire) & count_mask) == processed_;
+  return (mailbox_.word(std::memory_order_acquire) & mailbox::count_mask) == processed_;
 }
 
 void actor_cell::begin_drained_stop() noexcept {

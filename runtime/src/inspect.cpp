@@ -90,13 +90,13 @@ actor_status actor_cell::status(time_point now) const {
   const auto since = [now](duration::rep then) {
     return std::max(now.time_since_epoch() - duration(then), duration::zero());
   };
-  const std::uint64_t word = word_.load(std::memory_order_relaxed);
+  const std::uint64_t word = mailbox_.word();
   const bool in_turn = in_turn_;
   const envelope_type* current = current_;
   actor_status status{.id = id_,
                       .parent = parent_ ? parent_->id_ : 0,
                       .type = type_.name,
-                      .mailbox_depth = static_cast<std::uint32_t>(word & count_mask),
+                      .mailbox_depth = static_cast<std::uint32_t>(word & mailbox::count_mask),
                       .mailbox_capacity = options_.mailbox_capacity,
                       .processed = processed_before_,
                       .failed = failed_before_,
@@ -112,10 +112,10 @@ actor_status actor_cell::status(time_point now) const {
       status.state = actor_state::starting;
       break;
     case phase::running:
-      status.state = in_turn           ? actor_state::running
-                     : current         ? actor_state::suspended
-                     : (word & active) ? actor_state::ready
-                                       : actor_state::idle;
+      status.state = in_turn                    ? actor_state::running
+                     : current                  ? actor_state::suspended
+                     : (word & mailbox::active) ? actor_state::ready
+                                                : actor_state::idle;
       break;
     case phase::failed:
     case phase::backoff:
@@ -143,7 +143,7 @@ std::uint32_t actor_cell::progress() const noexcept {
 
 void actor_cell::begin_hook(const envelope_type& hook) noexcept {
   current_ = &hook;
-  current_since_ = now().time_since_epoch().count();
+  current_since_ = about_now().time_since_epoch().count();
 }
 
 }  // namespace detail

@@ -16,28 +16,12 @@
 
 namespace troupe::detail {
 
-void actor_cell::push_priority(envelope* message) noexcept {
-  envelope* newest = priority_incoming_.load(std::memory_order_relaxed);
-  do {
-    message->next.store(newest, std::memory_order_relaxed);
-  } while (!priority_incoming_.compare_exchange_weak(newest, message, std::memory_order_release,
-                                                     std::memory_order_relaxed));
-}
-
 envelope* actor_cell::take_with_priority() noexcept {
   if (priority_in_a_row_ >= urgent_in_a_row_max) {
     priority_in_a_row_ = 0;
-    if (envelope* ordinary = pop()) return ordinary;
+    if (envelope* ordinary = mailbox_.pop()) return ordinary;
   }
-  if (!priority_first_) {
-    envelope* newest = priority_incoming_.exchange(nullptr, std::memory_order_acquire);
-    while (newest) {
-      envelope* older = newest->next.load(std::memory_order_relaxed);
-      newest->next.store(priority_first_, std::memory_order_relaxed);
-      priority_first_ = newest;
-      newest = older;
-    }
-  }
+  if (!priority_first_) priority_first_ = mailbox_.take_priority();
   envelope* message = priority_first_;
   priority_first_ = message->next.load(std::memory_order_relaxed);
   ++priority_in_a_row_;
@@ -68,7 +52,7 @@ tell_status actor_cell::refuse_stopped(const envelope& message) noexcept {
 void actor_cell::bury(envelope* message) noexcept {
   system_.dead_letters().record(*this, traced::name(*message), dead_letter_reason::discarded);
   message->type->discard(*this, message, ask_errc::stopped);
-  ++tally_.by_outcome[static_cast<std::size_t>(outcome::dead_lettered)];
+  tally_.add(outcome::dead_lettered);
 }
 
 tell_status actor_cell::push_evicting(envelope* message) noexcept {
@@ -82,19 +66,19 @@ tell_status actor_cell::push_evicting(envelope* message) noexcept {
     // capacity is let in.
     const bool only_urgent = !queue.ordinary.first && queue.priority.first;
     const bool may_evict = queue.ordinary.first || queue.priority.first;
-    old = word_.load(std::memory_order_relaxed);
+    old = mailbox_.word();
     std::uint64_t wanted = 0;
     bool full = false;
     do {
-      if (old & (closed | draining)) {
+      if (old & (mailbox::closed | mailbox::draining)) {
         lock.unlock();
         return refuse_stopped(*message);
       }
-      full = may_evict && (old & count_mask) >= options_.mailbox_capacity;
+      full = may_evict && (old & mailbox::count_mask) >= options_.mailbox_capacity;
       if (full && only_urgent && !message->type->urgent) break;
-      wanted = (old + one_accepted + (full ? 0 : 1)) | ((old & held) ? 0 : active);
-    } while (!word_.compare_exchange_weak(old, wanted, std::memory_order_acq_rel,
-                                          std::memory_order_relaxed));
+      wanted = (old + mailbox::one_accepted + (full ? 0 : 1)) |
+               ((old & mailbox::held) ? 0 : mailbox::active);
+    } while (!mailbox_.exchange_word(old, wanted));
     if (full && only_urgent) {
       evicted = message->type->urgent ? queue.priority.take_first() : message;
     } else if (full) {
@@ -106,7 +90,7 @@ tell_status actor_cell::push_evicting(envelope* message) noexcept {
   }
   if (evicted == message) {
     counters_.add(count_of::accepted);
-  } else if (!(old & (active | held))) {
+  } else if (!(old & (mailbox::active | mailbox::held))) {
     system_.runs().schedule(*this);
   }
   if (evicted) {

@@ -6,31 +6,33 @@
 // Memory orders. Sleeping workers are woken by a store-then-load on both sides (see worker.hpp), so
 // what says "something is queued" (ring::tail_, waiting_list::any_) is written and, before a worker
 // sleeps, read sequentially consistently. Everything else is release and acquire of the cell.
+//
+// Templates over what they are made of, so that tests/model can check them.
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 
-#include <troupe/detail/cell.hpp>
+#include <troupe/detail/sync.hpp>
 
 namespace troupe::detail {
 
 /// What two threads write is this far apart: lines are fetched in pairs.
 inline constexpr std::size_t apart = 128;
 
-/// A list of cells that belongs to one thread.
-class cell_list {
+/// A list of cells that belongs to one thread. `Cell` has `next_runnable`, plain.
+template <class Cell, class Sync = machine_sync>
+class basic_cell_list {
  public:
-  void push(actor_cell& cell) noexcept {
+  void push(Cell& cell) noexcept {
     cell.next_runnable = nullptr;
     (last_ ? last_->next_runnable : first_) = &cell;
     last_ = &cell;
   }
-  actor_cell* pop() noexcept {
-    actor_cell* cell = first_;
+  Cell* pop() noexcept {
+    Cell* cell = first_;
     if (!cell) return nullptr;
     first_ = cell->next_runnable;
     if (!first_) last_ = nullptr;
@@ -39,14 +41,15 @@ class cell_list {
   bool empty() const noexcept { return first_ == nullptr; }
 
  private:
-  actor_cell* first_ = nullptr;
-  actor_cell* last_ = nullptr;
+  typename Sync::template plain<Cell*> first_{nullptr};
+  typename Sync::template plain<Cell*> last_{nullptr};
 };
 
 /// What any thread may add to. Any thread.
-class waiting_list {
+template <class Cell, class Sync = machine_sync>
+class basic_waiting_list {
  public:
-  void push(actor_cell& cell) noexcept {
+  void push(Cell& cell) noexcept {
     const std::scoped_lock lock(mutex_);
     cells_.push(cell);
     any_.store(true, std::memory_order_seq_cst);
@@ -57,7 +60,7 @@ class waiting_list {
     const std::scoped_lock lock(mutex_);
     std::size_t passed = 0;
     for (; passed < most; ++passed) {
-      actor_cell* cell = cells_.pop();
+      Cell* cell = cells_.pop();
       if (!cell) break;
       to(*cell);
     }
@@ -69,18 +72,17 @@ class waiting_list {
   bool empty() const noexcept { return !any_.load(std::memory_order_seq_cst); }
 
  private:
-  std::mutex mutex_;
-  cell_list cells_;
-  std::atomic<bool> any_{false};
+  typename Sync::mutex mutex_;
+  basic_cell_list<Cell, Sync> cells_;
+  typename Sync::template atomic<bool> any_{false};
 };
 
 /// A ring that its worker fills and empties, and from which other workers take the oldest.
-class stealable_ring {
+template <class Cell, std::uint64_t capacity, class Sync = machine_sync>
+class basic_stealable_ring {
  public:
-  static constexpr std::uint64_t capacity = 256;
-
   /// False when full. Its worker only.
-  bool push(actor_cell& cell) noexcept {
+  bool push(Cell& cell) noexcept {
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     if (tail - head_.load(std::memory_order_acquire) == capacity) return false;
     cells_[tail % capacity].store(&cell, std::memory_order_relaxed);
@@ -89,12 +91,12 @@ class stealable_ring {
   }
 
   /// The oldest; null when empty. Any thread.
-  actor_cell* pop() noexcept {
+  Cell* pop() noexcept {
     std::uint64_t head = head_.load(std::memory_order_acquire);
     for (;;) {
       if (head == tail_.load(std::memory_order_acquire)) return nullptr;
       // Written over only after the head has moved on, and then the exchange fails.
-      actor_cell* cell = cells_[head % capacity].load(std::memory_order_relaxed);
+      Cell* cell = cells_[head % capacity].load(std::memory_order_relaxed);
       if (head_.compare_exchange_weak(head, head + 1, std::memory_order_acq_rel,
                                       std::memory_order_acquire)) {
         return cell;
@@ -111,51 +113,64 @@ class stealable_ring {
   bool empty() const noexcept { return size() == 0; }
 
  private:
-  alignas(apart) std::atomic<std::uint64_t> head_{0};
-  alignas(apart) std::atomic<std::uint64_t> tail_{0};
-  std::array<std::atomic<actor_cell*>, capacity> cells_{};
+  template <class T>
+  using atomic = typename Sync::template atomic<T>;
+
+  alignas(apart) atomic<std::uint64_t> head_{0};
+  alignas(apart) atomic<std::uint64_t> tail_{0};
+  std::array<atomic<Cell*>, capacity> cells_{};
 };
 
 /// The cells of one worker that others may run as well. What the ring has no room for, and what
 /// other threads queue, waits in a list behind it; while something waits there, all that comes goes
 /// there, so that the order stays first in, first out.
-class run_queue {
+template <class Cell, std::uint64_t capacity, class Sync = machine_sync>
+class basic_run_queue {
  public:
   /// Its worker only.
-  void push(actor_cell& cell) noexcept {
+  void push(Cell& cell) noexcept {
     if (waiting_.any() || !ring_.push(cell)) waiting_.push(cell);
   }
   /// Any thread.
-  void push_from_elsewhere(actor_cell& cell) noexcept { waiting_.push(cell); }
+  void push_from_elsewhere(Cell& cell) noexcept { waiting_.push(cell); }
 
   /// Its worker only.
-  actor_cell* pop() noexcept {
-    if (actor_cell* cell = ring_.pop()) return cell;
+  Cell* pop() noexcept {
+    if (Cell* cell = ring_.pop()) return cell;
     if (!waiting_.any()) return nullptr;
-    waiting_.drain(stealable_ring::capacity, [this](actor_cell& cell) { ring_.push(cell); });
+    waiting_.drain(capacity, [this](Cell& cell) { ring_.push(cell); });
     return ring_.pop();
   }
 
-  /// Takes half of what `victim` has; gives how many. Its worker only, when it has nothing itself.
-  std::size_t steal_from(run_queue& victim) noexcept {
-    std::size_t taken = 0;
-    for (std::size_t most = (victim.ring_.size() + 1) / 2; taken < most; ++taken) {
-      actor_cell* cell = victim.ring_.pop();
+  /// Takes half of what `victim` has: gives the oldest, which is to run at once, and keeps the
+  /// rest. So two workers cannot take a cell from each other for ever. Null when there is nothing.
+  /// Its worker only, when it has nothing itself.
+  Cell* steal_from(basic_run_queue& victim) noexcept {
+    Cell* oldest = nullptr;
+    const auto keep = [&](Cell& cell) {
+      if (oldest) {
+        ring_.push(cell);
+      } else {
+        oldest = &cell;
+      }
+    };
+    for (std::size_t left = (victim.ring_.size() + 1) / 2; left > 0; --left) {
+      Cell* cell = victim.ring_.pop();
       if (!cell) break;
-      ring_.push(*cell);
+      keep(*cell);
     }
-    if (taken > 0) return taken;
-    return victim.waiting_.drain(steal_max, [this](actor_cell& cell) { ring_.push(cell); });
+    if (!oldest) victim.waiting_.drain(steal_max, keep);
+    return oldest;
   }
 
   /// Any thread.
   bool empty() const noexcept { return ring_.empty() && waiting_.empty(); }
 
  private:
-  static constexpr std::size_t steal_max = 32;
+  static constexpr std::size_t steal_max = capacity < 32 ? capacity : 32;
 
-  stealable_ring ring_;
-  waiting_list waiting_;
+  basic_stealable_ring<Cell, capacity, Sync> ring_;
+  basic_waiting_list<Cell, Sync> waiting_;
 };
 
 }  // namespace troupe::detail

@@ -85,20 +85,13 @@ worker& threaded_executor::free_worker() noexcept {
   return at(turn % worker_count());
 }
 
-bool threaded_executor::wake_one(std::uint32_t but) noexcept {
-  for (std::uint32_t i = 0; i < worker_count(); ++i) {
-    if (i != but && at(i).wake_if_parked()) return true;
-  }
-  return false;
-}
-
 void threaded_executor::relieve(std::uint32_t held) noexcept {
   if (worker_count() == 1) return;
   if (actor_cell* next = at(held).take_next()) {
     worker& other = free_worker();
     (&other == &at(held) ? at((held + 1) % worker_count()) : other).schedule(*next);
   }
-  if (at(held).has_stealable()) wake_one(held);
+  if (at(held).has_stealable()) at(held).wake_another();
 }
 
 void threaded_executor::stop() noexcept {

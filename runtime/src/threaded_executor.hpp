@@ -40,8 +40,6 @@ class threaded_executor final : public executor {
 
   watchdog& watch() noexcept { return watchdog_; }
   worker& at(std::uint32_t index) noexcept { return *workers_[index]; }
-  /// Wakes a parked worker other than `but`, if there is one.
-  bool wake_one(std::uint32_t but) noexcept;
   /// Has others run what waits behind the turn of a worker, as far as they may. Any thread.
   void relieve(std::uint32_t held) noexcept;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <time.h>
-
 #include "memory_pool.hpp"
 #include "threaded_executor.hpp"
 #include "type_counters.hpp"
@@ -17,20 +15,8 @@ time_point read_clock() noexcept {
   return time_point(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-// The end of the tick: rather late than early.
-time_point read_coarse_clock() noexcept {
-  static const duration tick = [] {
-    timespec resolution{};
-    clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
-    return std::chrono::seconds(resolution.tv_sec) + std::chrono::nanoseconds(resolution.tv_nsec);
-  }();
-  timespec began{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &began);
-  return time_point(std::chrono::seconds(began.tv_sec) + std::chrono::nanoseconds(began.tv_nsec) +
-                    tick);
-}
-
-worker::worker(threaded_executor& all, std::uint32_t index) : all_(all), index_(index) {}
+worker::worker(threaded_executor& all, std::uint32_t index)
+    : basic_worker_queues(all, index, reactor_), all_(all), index_(index) {}
 
 worker::~worker() = default;
 
@@ -48,51 +34,16 @@ void worker::join() {
 
 void worker::request_stop() noexcept {
   stopping_.store(true, std::memory_order_release);
-  parked_.store(false, std::memory_order_seq_cst);
+  end_park();
   reactor_.interrupt();
 }
 
 void worker::schedule_pinned(actor_cell& cell) noexcept {
-  if (current_worker == this) {
-    pinned_.push(cell);
-    return;
-  }
-  pinned_elsewhere_.push(cell);
-  wake_if_parked();
+  basic_worker_queues::schedule_pinned(cell, current_worker == this);
 }
 
 void worker::schedule(actor_cell& cell) noexcept {
-  if (current_worker != this) {
-    stealable_.push_from_elsewhere(cell);
-    wake_if_parked();
-    return;
-  }
-  actor_cell* older = nullptr;
-  if (next_.load(std::memory_order_relaxed)) {
-    older = next_.exchange(&cell, std::memory_order_acq_rel);
-  } else {
-    next_.store(&cell, std::memory_order_release);
-  }
-  if (older) queue(*older);
-}
-
-// More than this worker's next turn: worth another worker's time, if one is free.
-void worker::queue(actor_cell& cell) noexcept {
-  stealable_.push(cell);
-  all_.wake_one(index_);
-}
-
-actor_cell* worker::take_next() noexcept {
-  if (!next_.load(std::memory_order_relaxed)) return nullptr;
-  return next_.exchange(nullptr, std::memory_order_acq_rel);
-}
-
-bool worker::wake_if_parked() noexcept {
-  // The plain load keeps the line shared while the worker is busy.
-  if (!parked_.load(std::memory_order_seq_cst)) return false;
-  if (!parked_.exchange(false, std::memory_order_seq_cst)) return false;
-  reactor_.interrupt();
-  return true;
+  basic_worker_queues::schedule(cell, current_worker == this);
 }
 
 time_point worker::now() noexcept {
@@ -104,12 +55,13 @@ time_point worker::now() noexcept {
 }
 
 time_point worker::about_now() noexcept {
-  return turn_began_ == time_point{} ? read_coarse_clock() : turn_began_;
+  return turn_began_ == time_point{} ? time_point(duration(clock_)) : turn_began_;
 }
 
 void worker::loop() noexcept {
   current_worker = this;
   bank_of_thread = index_ + 1;
+  set_clock(read_clock());
   while (!stopping_.load(std::memory_order_acquire)) {
     std::uint32_t turns = 0;
     while (turns < turns_per_round) {
@@ -122,10 +74,11 @@ void worker::loop() noexcept {
     const time_point present = now();
     timers_.ring(present);
     if (turns == turns_per_round) {
-      if (present - polled_ < poll_interval) continue;
-      polled_ = present;
-      reactor_.poll();
-    } else if (!steal()) {
+      poll_now_and_then(present);
+    } else if (actor_cell* stolen = steal()) {
+      run(*stolen);
+      poll_now_and_then(present);
+    } else {
       park();
       all_.watch().worker_runs();
     }
@@ -133,25 +86,10 @@ void worker::loop() noexcept {
   current_worker = nullptr;
 }
 
-actor_cell* worker::next() noexcept {
-  if (lifo_turns_ < lifo_max) {
-    if (actor_cell* cell = take_next()) {
-      ++lifo_turns_;
-      return cell;
-    }
-  }
-  lifo_turns_ = 0;
-  pinned_first_ = !pinned_first_;
-  actor_cell* cell = pinned_first_ ? next_pinned() : stealable_.pop();
-  if (!cell) cell = pinned_first_ ? stealable_.pop() : next_pinned();
-  return cell ? cell : take_next();
-}
-
-actor_cell* worker::next_pinned() noexcept {
-  if (actor_cell* cell = pinned_.pop()) return cell;
-  if (!pinned_elsewhere_.any()) return nullptr;
-  pinned_elsewhere_.drain(SIZE_MAX, [this](actor_cell& cell) { pinned_.push(cell); });
-  return pinned_.pop();
+void worker::poll_now_and_then(time_point present) noexcept {
+  if (present - polled_ < poll_interval) return;
+  polled_ = present;
+  reactor_.poll();
 }
 
 void worker::run(actor_cell& cell) noexcept {
@@ -160,34 +98,11 @@ void worker::run(actor_cell& cell) noexcept {
   ++turn_;
   const auto result = cell.run_turn(clock_);
   ++turn_;
-  if (result == actor_cell::turn_result::parked) return;
-  if (cell.worker()) {
-    pinned_.push(cell);
-  } else if (next_.load(std::memory_order_relaxed)) {
-    queue(cell);
-  } else {
-    stealable_.push(cell);  // this worker's own next turn
-  }
-}
-
-bool worker::steal() noexcept {
-  const std::uint32_t count = all_.worker_count();
-  for (std::uint32_t offset = 1; offset < count; ++offset) {
-    worker& victim = all_.at((index_ + offset) % count);
-    if (!victim.stealable_.empty() && stealable_.steal_from(victim.stealable_) > 0) return true;
-  }
-  return false;
+  if (result == actor_cell::turn_result::requeue) requeue(cell, cell.worker().has_value());
 }
 
 void worker::park() noexcept {
-  parked_.store(true, std::memory_order_seq_cst);
-  bool work = stopping_.load(std::memory_order_acquire) || !pinned_elsewhere_.empty() ||
-              !pinned_.empty() || next_.load(std::memory_order_relaxed);
-  for (std::uint32_t i = 0; !work && i < all_.worker_count(); ++i) {
-    work = !all_.at(i).stealable_.empty();
-  }
-  if (work) {
-    parked_.store(false, std::memory_order_seq_cst);
+  if (!begin_park([this] { return stopping_.load(std::memory_order_acquire); })) {
     reactor_.poll();
     return;
   }
@@ -199,7 +114,7 @@ void worker::park() noexcept {
   } else {
     reactor_.poll();
   }
-  parked_.store(false, std::memory_order_seq_cst);
+  end_park();
   set_clock(read_clock());
 }
 

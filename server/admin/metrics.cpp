@@ -159,12 +159,19 @@ void add_traffic(exposition& to, const core::counters& counted) {
   };
   count("centrifugo_node_messages_sent_count", "Messages handed to the broker, by type.",
         counted.publications, {{"type", "publication"}});
-  count("centrifugo_transport_connect_count", "Client connections accepted.",
-        counted.connections_accepted, {{"transport", "websocket"}});
-  count("centrifugo_transport_messages_received", "Messages received from clients.",
-        counted.messages_received, {{"transport", "websocket"}});
-  count("centrifugo_transport_messages_sent", "Messages sent to clients.", counted.messages_sent,
-        {{"transport", "websocket"}});
+  const auto count_by_transport = [&to](const char* name, const char* help,
+                                        const core::counters_by_transport& counters) {
+    to.begin_counter(name, help);
+    for (const core::transport each : core::transports) {
+      to.add({{"transport", std::string(core::name_of(each))}}, counters.of(each).value());
+    }
+  };
+  count_by_transport("centrifugo_transport_connect_count", "Client connections accepted.",
+                     counted.connections_accepted);
+  count_by_transport("centrifugo_transport_messages_received", "Messages received from clients.",
+                     counted.messages_received);
+  count_by_transport("centrifugo_transport_messages_sent", "Messages sent to clients.",
+                     counted.messages_sent);
   count("troupe_hub_deliveries_total", "Publications handed to subscribers, one for each.",
         counted.deliveries);
   count("troupe_hub_events_reported_total", "Events the application has been told of.",

@@ -123,16 +123,20 @@ TEST_F(metrics, show_how_many_there_are_in_the_hub) {
 }
 
 TEST_F(metrics, show_the_traffic) {
-  counters_.connections_accepted.add(1);
+  counters_.connections_accepted.of(core::transport::websocket).add(1);
   counters_.connections_refused.add(2);
-  counters_.messages_received.add(3);
-  counters_.messages_sent.add(4);
+  counters_.messages_received.of(core::transport::websocket).add(3);
+  counters_.messages_sent.of(core::transport::websocket).add(4);
+  counters_.messages_sent.of(core::transport::http_stream).add(7);
+  counters_.messages_sent.of(core::transport::sse).add(8);
   counters_.publications.add(5);
   counters_.deliveries.add(6);
   EXPECT_EQ(value(R"(centrifugo_transport_connect_count{transport="websocket"})"), "1");
   EXPECT_EQ(value("troupe_connections_refused_total"), "2");
   EXPECT_EQ(value(R"(centrifugo_transport_messages_received{transport="websocket"})"), "3");
   EXPECT_EQ(value(R"(centrifugo_transport_messages_sent{transport="websocket"})"), "4");
+  EXPECT_EQ(value(R"(centrifugo_transport_messages_sent{transport="http_stream"})"), "7");
+  EXPECT_EQ(value(R"(centrifugo_transport_messages_sent{transport="sse"})"), "8");
   EXPECT_EQ(value(R"(centrifugo_node_messages_sent_count{type="publication"})"), "5");
   EXPECT_EQ(value("troupe_hub_deliveries_total"), "6");
 }

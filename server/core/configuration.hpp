@@ -40,7 +40,10 @@ struct channel_options {
   std::chrono::milliseconds history_meta_ttl{
       0};  // 0 only before loading: the global one is put here
   bool force_recovery = false;
+  std::string force_recovery_mode = "stream";  // or "cache"
+  bool allow_recovery = false;
   bool force_positioning = false;
+  bool allow_positioning = false;
   bool allow_subscribe_for_client = false;
   bool allow_subscribe_for_anonymous = false;
   bool allow_publish_for_client = false;
@@ -53,12 +56,16 @@ struct channel_options {
   bool allow_presence_for_subscriber = false;
   bool allow_presence_for_anonymous = false;
   std::vector<std::string> allowed_delta_types;
+  bool delta_publish = false;
+  bool allow_tags_filter = false;
+  bool persistent = false;
   bool subscribe_proxy_enabled = false;
   bool publish_proxy_enabled = false;
   bool sub_refresh_proxy_enabled = false;
   bool unsubscribe_proxy_enabled = false;
 
   [[nodiscard]] bool keeps_history() const { return history_size > 0 && history_ttl.count() > 0; }
+  [[nodiscard]] bool recovers_newest() const { return force_recovery_mode == "cache"; }
 
   bool operator==(const channel_options&) const = default;
 };
@@ -148,6 +155,13 @@ struct configuration {
       return subscription_token.enabled ? subscription_token : token;
     }
     bool allow_anonymous_connect_without_token = false;
+    struct personal_channel_section {
+      bool enabled = false;
+      std::string personal_channel_namespace;
+      bool single_connection = false;
+
+      bool operator==(const personal_channel_section&) const = default;
+    } subscribe_to_user_personal_channel;
     std::size_t connection_limit = limits::connections_default;
     std::size_t connection_rate_limit = 0;  // 0: none, here and for each address
     std::size_t connection_limit_per_address = 0;
@@ -158,6 +172,9 @@ struct configuration {
     std::chrono::milliseconds ping_interval = std::chrono::seconds{25};
     std::chrono::milliseconds pong_timeout = std::chrono::seconds{8};
     std::chrono::milliseconds stale_close_delay = std::chrono::seconds{10};
+    std::chrono::milliseconds channel_position_check_delay = std::chrono::seconds{40};
+    std::chrono::milliseconds expired_close_delay = std::chrono::seconds{25};
+    std::chrono::milliseconds expired_sub_close_delay = std::chrono::seconds{25};
     struct proxy_section {
       proxy_options connect;
       proxy_options refresh;
@@ -175,6 +192,7 @@ struct configuration {
     bool disabled = false;
     std::string handler_prefix = "/connection/websocket";
     std::size_t message_size_limit = limits::message_bytes_max;
+    bool compression = false;
 
     bool operator==(const websocket_section&) const = default;
   } websocket;

@@ -288,6 +288,18 @@ void check_client(const configuration& c, findings& errors) {
   }
 }
 
+void check_personal_channel(const configuration& c, findings& errors) {
+  const auto& personal = c.client.subscribe_to_user_personal_channel;
+  const std::string& wanted = personal.personal_channel_namespace;
+  if (!personal.enabled || wanted.empty()) return;
+  if (std::ranges::find(c.channel.namespaces, wanted, &channel_namespace::name) !=
+      c.channel.namespaces.end()) {
+    return;
+  }
+  add(errors, "client.subscribe_to_user_personal_channel.personal_channel_namespace",
+      "is " + quote(wanted) + ": want the name of a namespace of channel.namespaces");
+}
+
 void check_channel_syntax(const configuration& c, findings& errors) {
   const auto& channel = c.channel;
   const std::array<std::pair<std::string_view, const std::string*>, 4> marks = {
@@ -327,6 +339,9 @@ void check_channel_options(const configuration& c, const std::string& path,
   if (options.force_positioning && !options.keeps_history()) {
     add(errors, path + ".force_positioning",
         "is true: want history_size and history_ttl set with it");
+  }
+  if (options.persistent && !options.keeps_history()) {
+    add(errors, path + ".persistent", "is true: want history_size and history_ttl set with it");
   }
   const bool own_meta_ttl = options.history_meta_ttl.count() > 0;
   const auto meta_ttl = own_meta_ttl ? options.history_meta_ttl : c.channel.history_meta_ttl;
@@ -380,6 +395,7 @@ void check_configuration(const configuration& value, findings& errors, findings&
   check_token_keys(value, errors, warnings);
   check_insecure(value, warnings);
   check_client(value, errors);
+  check_personal_channel(value, errors);
   check_channel_syntax(value, errors);
   check_channel_options(value, "channel.without_namespace", value.channel.without_namespace,
                         errors);

@@ -105,13 +105,36 @@ inline constexpr std::array<std::string_view, 14> api_methods = {
     "presence", "presence_stats", "history",   "history_remove", "channels",   "info",
     "rpc",      "batch"};
 
+/// How clients reach the server, under the names that metrics and events give them.
+enum class transport : std::uint8_t { websocket, http_stream, sse };
+inline constexpr std::array transports{transport::websocket, transport::http_stream,
+                                       transport::sse};
+
+constexpr std::string_view name_of(transport which) {
+  constexpr std::array<std::string_view, transports.size()> names{"websocket", "http_stream",
+                                                                  "sse"};
+  return names[static_cast<std::size_t>(which)];
+}
+
+/// One counter for each transport.
+class counters_by_transport {
+ public:
+  counter& of(transport which) noexcept { return values_[static_cast<std::size_t>(which)]; }
+  [[nodiscard]] const counter& of(transport which) const noexcept {
+    return values_[static_cast<std::size_t>(which)];
+  }
+
+ private:
+  std::array<counter, transports.size()> values_{};
+};
+
 /// One for the whole server, made by main and handed to whoever counts; outlives them all.
 struct counters {
-  counter connections_accepted;  // transports opened: the handshake was answered with 101
-  counter connections_refused;   // handshakes refused: origin, limit, rate, shutdown
+  counters_by_transport connections_accepted;  // transports opened
+  counter connections_refused;                 // refused: origin, limit, rate, shutdown
 
-  counter messages_received;  // commands and pongs from clients, not frames
-  counter messages_sent;      // replies, pushes and pings to clients, not frames
+  counters_by_transport messages_received;  // commands and pongs from clients, not frames
+  counters_by_transport messages_sent;      // replies, pushes and pings to clients, not frames
 
   counter publications;  // accepted by a channel, from clients and from the server API
   counter deliveries;    // publications handed to a subscriber's queue, one for each subscriber

@@ -12,7 +12,7 @@ namespace {
 
 TEST(counters, begin_at_zero) {
   const counters counted;
-  EXPECT_EQ(counted.messages_sent.value(), 0U);
+  EXPECT_EQ(counted.messages_sent.of(transport::sse).value(), 0U);
   EXPECT_EQ(counted.reply_errors.value(100), 0U);
   EXPECT_EQ(counted.disconnects.other(), 0U);
   EXPECT_EQ(counted.api_commands.value("publish"), 0U);

@@ -11,7 +11,7 @@ constexpr ignored_option ignored_table[] = {
     {"admin", "there is no such interface: metrics, health and the HTTP API tell what it shows"},
     {"health.enabled", always_served},
     {"prometheus.enabled", always_served},
-    {"swagger", "the HTTP API is described in docs/reference/http-api.md"},
+    {"swagger", "the HTTP API is described in docs/reference/server-api.md"},
     {"debug", "there are no such endpoints"},
     {"dev", "the page at / is there on a loopback address without a secret"},
     {"usage_stats", "nothing is sent anywhere"},

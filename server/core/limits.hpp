@@ -24,12 +24,13 @@ inline constexpr std::size_t message_bytes_max = 65536;  // one inbound WebSocke
 inline constexpr std::size_t header_bytes_max = 16384;   // request line and headers together
 inline constexpr std::size_t api_body_bytes_max = 1024 * 1024;
 inline constexpr std::size_t publication_bytes_max = 65536;
-inline constexpr std::size_t replies_per_frame_max = 16;
+inline constexpr std::size_t replies_per_frame_max = 16;  // of one turn of a client
 
 // Requests of our own to others.
 inline constexpr std::size_t http_response_bytes_max = 1024 * 1024;
 inline constexpr std::size_t http_requests_at_once_max = 64;
 inline constexpr std::size_t http_requests_waiting_max = 4096;
+inline constexpr std::size_t events_per_lane_max = 100'000;  // that wait for the application
 
 // Connections.
 inline constexpr std::size_t connections_default = 100'000;

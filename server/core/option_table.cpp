@@ -168,6 +168,27 @@ constexpr server_option server_table[] = {
      },
      .description = "A client without a token connects as the anonymous user, who may do what the "
                     "`_for_anonymous` options of channels allow."},
+    {.path = "client.subscribe_to_user_personal_channel.enabled",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.enabled;
+     },
+     .description = "The server subscribes each connection of a user to the user's personal "
+                    "channel, `#USER`. Not those of the anonymous user.",
+     .change = on_reload},
+    {.path = "client.subscribe_to_user_personal_channel.personal_channel_namespace",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.personal_channel_namespace;
+     },
+     .description = "Namespace of the personal channels, which are then called `NAMESPACE:#USER`. "
+                    "Empty: `channel.without_namespace`.",
+     .change = on_reload},
+    {.path = "client.subscribe_to_user_personal_channel.single_connection",
+     .slot = [](configuration& c) -> option_slot {
+       return &c.client.subscribe_to_user_personal_channel.single_connection;
+     },
+     .description = "A user has one connection at a time: a new one ends those before it, with "
+                    "code 3504. Only together with `enabled`.",
+     .change = on_reload},
     {.path = "client.connection_limit",
      .slot = [](configuration& c) -> option_slot { return &c.client.connection_limit; },
      .description = "Connections at a time; one more is refused with HTTP status 503. 0: the most "
@@ -227,6 +248,22 @@ constexpr server_option server_table[] = {
      .description = "A client that has not connected (first command) for so long is disconnected "
                     "with code 3502.",
      .range = {100, hour_ms}},
+    {.path = "client.channel_position_check_delay",
+     .slot = [](configuration& c) -> option_slot { return &c.client.channel_position_check_delay; },
+     .description =
+         "How often the positions of subscribers are compared with where their channel's "
+         "stream is. Who has missed something subscribes again.",
+     .range = {100, hour_ms}},
+    {.path = "client.expired_close_delay",
+     .slot = [](configuration& c) -> option_slot { return &c.client.expired_close_delay; },
+     .description = "How long past its end a connection may still be refreshed; then it is "
+                    "disconnected with code 3005.",
+     .range = {0, hour_ms}},
+    {.path = "client.expired_sub_close_delay",
+     .slot = [](configuration& c) -> option_slot { return &c.client.expired_sub_close_delay; },
+     .description = "How long past its end a subscription may still be refreshed; then it is ended "
+                    "with code 2501.",
+     .range = {0, hour_ms}},
     {.path = "client.history_max_publication_limit",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.history_max_publication_limit;
@@ -235,13 +272,16 @@ constexpr server_option server_table[] = {
      .range = {1, 100'000},
      .change = on_reload},
     {.path = "client.recovery_max_publication_limit",
-     .slot = [](configuration& c) -> option_slot {
-       return &c.client.recovery_max_publication_limit;
-     },
+     .slot =
+         [](configuration& c) -> option_slot { return &c.client.recovery_max_publication_limit; },
      .description = "The most publications recovered by a subscription; a client that missed more "
                     "is told so.",
      .range = {1, 100'000},
      .change = on_reload},
+    {.path = "websocket.compression",
+     .slot = [](configuration& c) -> option_slot { return &c.websocket.compression; },
+     .description = "Messages on a WebSocket are compressed (permessage-deflate) for clients that "
+                    "offer it. Saves bandwidth, costs processor time for each publication."},
     {.path = "websocket.disabled",
      .slot = [](configuration& c) -> option_slot { return &c.websocket.disabled; },
      .description = "Clients may not connect by WebSocket.",
@@ -275,11 +315,13 @@ constexpr server_option server_table[] = {
     {.path = "http_stream.enabled",
      .slot = [](configuration& c) -> option_slot { return &c.http_stream.enabled; },
      .description = "Clients may connect by HTTP stream (`/connection/http_stream`), and then send "
-                    "their commands to `/emulation`."},
+                    "their commands to `/emulation`.",
+     .change = on_reload},
     {.path = "sse.enabled",
      .slot = [](configuration& c) -> option_slot { return &c.sse.enabled; },
      .description = "Clients may connect by server-sent events (`/connection/sse`), and then send "
-                    "their commands to `/emulation`."},
+                    "their commands to `/emulation`.",
+     .change = on_reload},
     {.path = "http_api.disabled",
      .slot = [](configuration& c) -> option_slot { return &c.http_api.disabled; },
      .description = "There is no server HTTP API.",
@@ -400,6 +442,23 @@ constexpr channel_option channel_table[] = {
      .description =
          "Every subscription's position is checked against the channel's. Needs history.",
      .change = on_reload},
+    {.path = "force_recovery_mode",
+     .slot = [](channel_options& o) -> option_slot { return &o.force_recovery_mode; },
+     .description = "What a recovery brings: `stream`, every missed publication; `cache`, only the "
+                    "newest.",
+     .change = on_reload,
+     .choices = "stream cache"},
+    {.path = "allow_recovery",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_recovery; },
+     .description = "A subscription is recoverable when its client asks for it. Clients that may "
+                    "read history may ask in any case.",
+     .change = on_reload},
+    {.path = "allow_positioning",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_positioning; },
+     .description =
+         "A subscription's position is checked when its client asks for it. Clients that "
+         "may read history may ask in any case.",
+     .change = on_reload},
     {.path = "allow_subscribe_for_client",
      .slot = [](channel_options& o) -> option_slot { return &o.allow_subscribe_for_client; },
      .description = "Any user may subscribe without a subscription token.",
@@ -466,13 +525,30 @@ constexpr channel_option channel_table[] = {
      .range = {0, 8},
      .change = on_reload,
      .choices = "fossil"},
+    {.path = "delta_publish",
+     .slot = [](channel_options& o) -> option_slot { return &o.delta_publish; },
+     .description =
+         "Every publication may go out as a patch against the one before, to subscribers "
+         "that asked for deltas. Off: only those published so with the server API.",
+     .change = on_reload},
+    {.path = "allow_tags_filter",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_tags_filter; },
+     .description = "A subscriber may ask for publications with certain tags only, but not for "
+                    "deltas as well.",
+     .change = on_reload},
+    {.path = "persistent",
+     .slot = [](channel_options& o) -> option_slot { return &o.persistent; },
+     .description =
+         "Keep the history on disk, in storage.path: an acknowledged publication survives "
+         "the process and the machine's power, with its offset and epoch. Off: in memory. "
+         "Not one of Centrifugo's options."},
 };
 
 using enum unsupported_option::refused_when;
 
 constexpr std::string_view no_such_transport =
     "clients connect by WebSocket, HTTP stream or server-sent events";
-constexpr std::string_view one_node = "this version runs as one node and keeps its state in memory";
+constexpr std::string_view one_node = "this version runs as one node";
 constexpr std::string_view no_client_certificates =
     "ask for client certificates in a proxy in front of the server";
 

@@ -75,6 +75,7 @@ void client_connection::on(io::writable) {
 void client_connection::turn_ended() {
   say_quiet_when_idle();
   take_waiting();
+  flush_replies();
   if (overflowed_ && !closed()) {
     out_.drop_waiting();
     disconnect(disconnects::slow);
@@ -127,6 +128,7 @@ void client_connection::close_transport(protocol::disconnect_code why) {
 
 void client_connection::begin_closing(core::shared_bytes farewell) {
   if (!is_open()) return;
+  flush_replies();
   phase_ = phase::closing;
   drop_waiting();
   out_.push(std::move(farewell));

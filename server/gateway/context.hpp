@@ -9,6 +9,7 @@
 #include <troupe/clock.hpp>
 #include <troupe/system.hpp>
 
+#include "core/process_cost.hpp"
 #include "core/random.hpp"
 #include "crypto/key_set.hpp"
 #include "gateway/admission.hpp"
@@ -34,7 +35,9 @@ struct context {
   const troupe::system* running = nullptr;  // the one these actors run in
   std::uint32_t worker_count = 1;
   std::string node_name;
+  std::string node_id;  // of this run, told to clients: no name of a machine
   wall_time started{};
+  core::process_cost (*measure_process)() = nullptr;  // null: it is not known. Any thread
 
   /// What the listeners present, where they speak TLS.
   const tls::live_identity* identity = nullptr;

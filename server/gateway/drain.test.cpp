@@ -78,14 +78,15 @@ TEST(drain, under_load_every_acknowledged_publication_reaches_every_subscriber) 
 class slow_history final : public ports::history {
  public:
   explicit slow_history(ports::history& inner) : inner_(inner) {}
-  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+  task<std::expected<ports::append_result, ports::history_errc>> append(
       core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-      time_point now) override {
+      ports::append_conditions conditions, time_point now) override {
     struct sleeper : actor {
       using actor::sleep;
     };
     co_await sleeper::sleep(1s);
-    co_return co_await inner_.append(std::move(channel), std::move(publication), limits, now);
+    co_return co_await inner_.append(std::move(channel), std::move(publication), limits,
+                                     std::move(conditions), now);
   }
   task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,
                                                                      ports::history_filter filter,

@@ -122,11 +122,12 @@ TEST(faults, an_http_connection_that_fails_is_gone_and_nothing_else) {
 class faulty_history final : public ports::history {
  public:
   faulty_history(ports::history& inner, const bool& broken) : inner_(inner), broken_(broken) {}
-  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+  task<std::expected<ports::append_result, ports::history_errc>> append(
       core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-      time_point now) override {
+      ports::append_conditions conditions, time_point now) override {
     if (broken_) throw std::runtime_error("a fault in a store");
-    return inner_.append(std::move(channel), std::move(publication), limits, now);
+    return inner_.append(std::move(channel), std::move(publication), limits, std::move(conditions),
+                         now);
   }
   task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,
                                                                      ports::history_filter filter,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "transport/websocket/permessage_deflate.hpp"
+
 namespace troupe::gateway {
 namespace {
 
@@ -9,6 +11,16 @@ using enum hub::wire_format;
 
 TEST(framing, a_websocket_gets_one_frame) {
   EXPECT_EQ(frame(websocket_json, "{}\n{}").view(), "\x81\x05{}\n{}");
+}
+
+TEST(framing, compression_is_used_where_it_helps) {
+  const std::string large = "{\"text\":\"" + std::string(1000, 'x') + "\"}";
+  const auto smaller = frame(websocket_json_deflate, large);
+  EXPECT_LT(smaller.size(), 100U);
+  EXPECT_EQ(smaller.view()[0], '\xC1');
+  EXPECT_EQ(websocket::inflate_message(smaller.view().substr(2), large.size()), large);
+  EXPECT_EQ(frame(websocket_protobuf_deflate, large).view()[0], '\xC2');
+  EXPECT_EQ(frame(websocket_json_deflate, "{}"), frame(websocket_json, "{}"));
 }
 
 TEST(framing, protobuf_is_binary) {

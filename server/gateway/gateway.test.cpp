@@ -122,7 +122,7 @@ TEST(gateway, over_the_connection_limit_is_503_until_another_one_ends) {
   const auto third = server.connect(upgrade_request());
   server.world().run_for(100ms);
   EXPECT_TRUE(third.heard->is_websocket());
-  EXPECT_EQ(server.counters.connections_accepted.value(), 2U);
+  EXPECT_EQ(server.counters.connections_accepted.of(core::transport::websocket).value(), 2U);
   EXPECT_EQ(server.counters.connections_refused.value(), 1U);
 }
 

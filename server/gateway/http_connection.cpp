@@ -16,6 +16,7 @@
 #include "gateway/static_files.hpp"
 #include "gateway/websocket_terms.hpp"
 #include "protocol/api/codes.hpp"
+#include "protocol/api/json_encoder.hpp"
 #include "services/hub/server_api.hpp"
 #include "web/assets.hpp"
 
@@ -40,11 +41,15 @@ http::response to_response(admin::health_answer answer) {
 http::response to_response(hub::api_response answer, bool errors_as_status) {
   using kind = hub::api_response::kind;
   if (answer.what == kind::unknown_method) return http::text_response(404, "no such method");
-  if (answer.what == kind::undecodable)
+  if (answer.what == kind::undecodable) {
     return http::text_response(400, "the body cannot be decoded");
-  const bool as_status = errors_as_status && answer.error_code != 0;
-  return http::make_response(as_status ? protocol::api::http_status_of(answer.error_code) : 200,
-                             "application/json", std::move(answer.json));
+  }
+  constexpr std::string_view json = "application/json";
+  if (!errors_as_status || !answer.failure) {
+    return http::make_response(200, json, std::move(answer.json));
+  }
+  return http::make_response(protocol::api::http_status_of(answer.failure->code), json,
+                             protocol::api::to_json(*answer.failure));
 }
 
 admin::health_facts health_facts(const context& shared, bool hub_answers, wall_time now) {
@@ -176,7 +181,6 @@ void http_connection::serve_api(const route& to, http::request request, http::wr
   }
   if (quiescing_) return refuse(503, "the server is shutting down", how);
   if (request.body.empty()) return refuse(400, "the body is empty: want at least {}", how);
-  shared_.hub.counters.api_commands.add(to.api_method);
   busy_ = true;
   self().tell(call_api{std::string(to.api_method), std::move(request.body),
                        request.headers.find("X-Centrifugo-Error-Mode") == "transport" ||
@@ -185,9 +189,12 @@ void http_connection::serve_api(const route& to, http::request request, http::wr
 }
 
 task<> http_connection::on(call_api message) {
-  hub::server_api api(shared_.hub, hub_, shared_.node_name);
-  const duration uptime = wall_now() - shared_.started;
-  auto result = co_await api.call(std::move(message.method), std::move(message.body), uptime);
+  hub::server_api api(shared_.hub, hub_,
+                      {.name = shared_.node_name,
+                       .now = wall_now(),
+                       .uptime = wall_now() - shared_.started,
+                       .measure = shared_.measure_process});
+  auto result = co_await api.call(std::move(message.method), std::move(message.body));
   answer(to_response(std::move(result), message.errors_as_status), message.how);
   answered();
 }
@@ -220,11 +227,12 @@ task<> http_connection::on(report message) {
 
 void http_connection::open_websocket(const http::request& request, http::write_options how,
                                      std::span<const std::byte> rest) {
-  auto agreed = agree_on_websocket(request);
+  auto agreed = agree_on_websocket(request, shared_.hub.configuration().websocket.compression);
   if (!agreed) return refuse_client(agreed.error(), how);
   auto place = admit_client(request);
   if (!place) return refuse_client(place.error(), how);
-  upgrade handed_over{.at = give_seat(request, std::move(agreed->response), *std::move(place)),
+  upgrade handed_over{.at = give_seat(core::transport::websocket, request,
+                                      std::move(agreed->response), *std::move(place)),
                       .terms = agreed->terms,
                       .input = {}};
   handed_over.input.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
@@ -260,9 +268,9 @@ std::expected<client_admission::place, http::response> http_connection::admit_cl
   return std::unexpected(std::move(full));
 }
 
-seat http_connection::give_seat(const http::request& request, std::string response,
-                                client_admission::place client) {
-  shared_.hub.counters.connections_accepted.add();
+seat http_connection::give_seat(core::transport to, const http::request& request,
+                                std::string response, client_admission::place client) {
+  shared_.hub.counters.connections_accepted.of(to).add();
   seat given{.stream = stream_->release(),
              .worker = worker_,
              .response = std::move(response),

@@ -92,7 +92,7 @@ class http_connection final : public actor {
   /// A place for one more client, or why there is none.
   std::expected<client_admission::place, http::response> admit_client(const http::request& request);
   /// What this connection hands over; afterwards it has nothing left but to stop.
-  seat give_seat(const http::request& request, std::string response,
+  seat give_seat(core::transport to, const http::request& request, std::string response,
                  client_admission::place client);
   void refuse_client(const http::response& why, http::write_options how);
   void answer(const http::response& response, http::write_options how);

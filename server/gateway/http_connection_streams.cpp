@@ -43,7 +43,8 @@ void http_connection::open_stream(stream_transport transport, const http::reques
   if (!place) return refuse_readably(std::move(place.error()));
   auto session = core::random_hex(shared_.secrets, session_bytes);
   if (!session) return refuse_readably(http::text_response(503, "no session can be made"));
-  begin_stream handed_over{.at = give_seat(request, std::move(agreed->head), *std::move(place)),
+  begin_stream handed_over{.at = give_seat(hub::transport_of(agreed->terms.format), request,
+                                           std::move(agreed->head), *std::move(place)),
                            .terms = agreed->terms,
                            .session = *std::move(session),
                            .commands = std::move(agreed->commands)};
@@ -72,7 +73,7 @@ void http_connection::serve_emulation(const http::request& request, http::write_
   if (decoded->data.size() > core::limits::message_bytes_max) {
     return refuse_readably(413, "more than 65536 bytes of commands");
   }
-  if (decoded->node != shared_.node_name) return refuse_readably(404, "no such node");
+  if (decoded->node != shared_.node_id) return refuse_readably(404, "no such node");
   if (quiescing_) return refuse_readably(503, "the server is shutting down");
   busy_ = true;
   self().tell(emulate{.session = std::move(decoded->session),

@@ -39,6 +39,7 @@ route find_route(std::string_view path, exposure offered) {
   }
   if (offered == exposure::for_operators) return {};
   if (path.starts_with(api_prefix)) return {route::kind::api, path.substr(api_prefix.size())};
+  if (path == api_prefix.substr(0, api_prefix.size() - 1)) return {route::kind::api};
   return {route::kind::page};
 }
 

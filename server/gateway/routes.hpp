@@ -26,7 +26,7 @@ struct route {
     nothing,
   };
   kind what = kind::nothing;
-  std::string_view api_method{};  // part of the path
+  std::string_view api_method{};  // part of the path; empty: the body names methods
 
   bool operator==(const route&) const = default;
 };

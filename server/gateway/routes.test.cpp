@@ -26,7 +26,8 @@ TEST(routes, every_path_has_its_meaning) {
 TEST(routes, an_api_path_carries_its_method) {
   EXPECT_EQ(find_route("/api/publish", exposure::everything), (route{kind::api, "publish"}));
   EXPECT_EQ(find_route("/api/", exposure::everything), (route{kind::api, ""}));
-  EXPECT_EQ(at("/api"), kind::page);
+  EXPECT_EQ(find_route("/api", exposure::everything), (route{kind::api, ""}));
+  EXPECT_EQ(at("/apis"), kind::page);
 }
 
 TEST(routes, what_is_for_operators_is_not_on_a_public_listener) {

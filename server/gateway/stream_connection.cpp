@@ -49,7 +49,7 @@ void stream_connection::drop_waiting() {
 
 void stream_connection::add_transport(protocol::connect_result& to) const {
   to.session = session_;
-  to.node = shared().node_name;
+  to.node = shared().node_id;
 }
 
 void stream_connection::transmit(core::shared_bytes frame) {

@@ -104,6 +104,11 @@ TEST_F(streams, all_transports_hear_the_same_publications) {
   EXPECT_TRUE(events.heard->http.contains("data: " + std::string(push))) << events.heard->http;
   EXPECT_TRUE(events.heard->http.contains("data: {\"id\":1,\"connect\":{")) << events.heard->http;
   EXPECT_TRUE(socket.heard->heard(push));
+  for (const core::transport each : core::transports) {
+    EXPECT_EQ(server.counters.connections_accepted.of(each).value(), 1U) << core::name_of(each);
+    EXPECT_GT(server.counters.messages_received.of(each).value(), 0U) << core::name_of(each);
+    EXPECT_GT(server.counters.messages_sent.of(each).value(), 2U) << core::name_of(each);
+  }
 }
 
 TEST_F(streams, an_http_stream_may_speak_protobuf) {
@@ -224,13 +229,14 @@ class held_history final : public ports::history {
     held_.clear();
   }
 
-  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+  task<std::expected<ports::append_result, ports::history_errc>> append(
       core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-      time_point now) override {
+      ports::append_conditions conditions, time_point now) override {
     if (holds_) {
       co_await completed<bool>([this](completion<bool> done) { held_.push_back(std::move(done)); });
     }
-    co_return co_await real_.append(std::move(channel), std::move(publication), limits, now);
+    co_return co_await real_.append(std::move(channel), std::move(publication), limits,
+                                    std::move(conditions), now);
   }
   task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,
                                                                      ports::history_filter filter,

@@ -1,5 +1,7 @@
 #include "gateway/system_supervisor.hpp"
 
+#include <algorithm>
+
 namespace troupe::gateway {
 
 system_supervisor::system_supervisor(const context& shared) : shared_(shared) {
@@ -13,13 +15,15 @@ system_supervisor::system_supervisor(const context& shared) : shared_(shared) {
 
 void system_supervisor::on(drain message) {
   if (shared_.state.draining.exchange(true)) return;
+  drained_by_ = now() + message.within;
   parts_.server.tell(stop_listening{});
   monitor(parts_.connections);
   parts_.connections.tell(message);
 }
 
 void system_supervisor::on(terminated) {
-  stop();
+  const duration left = std::max<duration>(drained_by_ - now(), std::chrono::milliseconds(1));
+  pipe(parts_.hub.ask(hub::flush_events{}, left), [](auto) { return events_flushed{}; });
 }
 
 }  // namespace troupe::gateway

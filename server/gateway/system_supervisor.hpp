@@ -29,13 +29,17 @@ class system_supervisor final : public actor {
 
   server_parts on(find_parts) const { return parts_; }
 
-  /// Stops listening and drains the connections; this actor stops when they are gone.
+  /// Stops listening and drains the connections; when they are gone, and as far as the time goes,
+  /// the application is told of them. Then this actor stops.
   void on(drain message);
   void on(terminated message);  // of the connection supervisor, while draining
+  struct events_flushed {};
+  void on(events_flushed) { stop(); }
 
  private:
   const context& shared_;
   server_parts parts_;
+  time_point drained_by_{};
 };
 
 }  // namespace troupe::gateway

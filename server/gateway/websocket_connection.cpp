@@ -26,7 +26,7 @@ websocket_connection::websocket_connection(const context& shared, ref<hub::hub_s
     : client_connection(shared, std::move(hub), std::move(supervisor), std::move(from.at),
                         from.terms.format),
       terms_(from.terms),
-      parser_(shared.hub.configuration().websocket.message_size_limit),
+      parser_(shared.hub.configuration().websocket.message_size_limit, terms_.deflate),
       unread_(std::move(from.input)) {}
 
 void websocket_connection::take_input(std::span<const std::byte> input) {
@@ -52,7 +52,7 @@ void websocket_connection::drop_waiting() {
 }
 
 void websocket_connection::take(websocket::event event) {
-  const bool speaks_json = terms_.format == hub::wire_format::websocket_json;
+  const bool speaks_json = hub::encoding_of(terms_.format) == protocol::encoding::json;
   std::visit(overloaded{
                  [&](websocket::text_message& message) {
                    if (speaks_json) return receive(message.text);

@@ -3,6 +3,7 @@
 
 #include "protocol/client/protobuf_fields.hpp"
 #include "tests/sim/simulated_server.hpp"
+#include "transport/websocket/permessage_deflate.hpp"
 
 namespace troupe::gateway {
 namespace {
@@ -120,6 +121,53 @@ TEST(websocket_encodings, native_pings_take_the_place_of_those_of_the_protocol) 
   EXPECT_EQ(good.heard->count("{}"), 0U) << "and none of the protocol";
   server.world().run_for(25s);
   EXPECT_EQ(silent.heard->close_code, 3012);
+}
+
+core::configuration compressing() {
+  core::configuration all = sim::open_configuration();
+  all.websocket.compression = true;
+  return all;
+}
+
+constexpr std::string_view offer =
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+constexpr std::uint8_t deflated_text = 0x41;
+
+TEST(websocket_encodings, messages_are_compressed_in_both_directions_for_those_who_offer_it) {
+  simulated_server server(1, {.configuration = compressing()});
+  const auto small = server.connect(
+      upgrade_request(offer) +
+      sim::client_frame(deflated_text, websocket::deflate_message(R"({"id":1,"connect":{}})")));
+  const auto plain = server.connect_to_hub("chat:room");
+  server.subscribe(small, "chat:room");
+  server.world().run_for(1s);
+  EXPECT_TRUE(small.heard->http.contains("Sec-WebSocket-Extensions: permessage-deflate"));
+  EXPECT_FALSE(plain.heard->http.contains("Sec-WebSocket-Extensions"));
+  const std::string data = std::string(1000, 'x');
+  const std::string publish =
+      R"({"id":3,"publish":{"channel":"chat:room","data":")" + data + "\"}}";
+  small.send(sim::client_frame(deflated_text, websocket::deflate_message(publish)));
+  server.world().run_for(1s);
+  EXPECT_TRUE(small.heard->heard(data));
+  EXPECT_GT(small.heard->deflated, 0U);
+  EXPECT_TRUE(plain.heard->heard(data));
+  EXPECT_EQ(plain.heard->deflated, 0U);
+}
+
+TEST(websocket_encodings, a_message_that_would_inflate_too_far_is_1009) {
+  simulated_server server(1, {.configuration = compressing()});
+  const auto one = server.connect(upgrade_request(offer));
+  one.send(sim::client_frame(deflated_text, websocket::deflate_message(std::string(700'000, ' '))));
+  server.world().run_for(1s);
+  EXPECT_EQ(one.heard->close_code, 1009);
+}
+
+TEST(websocket_encodings, compression_is_off_unless_configured) {
+  simulated_server server(1);
+  const auto one = server.connect(upgrade_request(offer));
+  server.world().run_for(1s);
+  EXPECT_TRUE(one.heard->is_websocket());
+  EXPECT_FALSE(one.heard->http.contains("Sec-WebSocket-Extensions"));
 }
 
 }  // namespace

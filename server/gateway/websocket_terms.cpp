@@ -19,21 +19,27 @@ bool query_asks_for_protobuf(const http::request& request) {
          http::query_parameter(request.query, "cf_protocol") == "protobuf";
 }
 
+hub::wire_format format_of(bool protobuf, bool deflate) {
+  using enum hub::wire_format;
+  if (deflate) return protobuf ? websocket_protobuf_deflate : websocket_json_deflate;
+  return protobuf ? websocket_protobuf : websocket_json;
+}
+
 }  // namespace
 
-std::expected<websocket_agreement, http::response> agree_on_websocket(
-    const http::request& request) {
+std::expected<websocket_agreement, http::response> agree_on_websocket(const http::request& request,
+                                                                      bool may_deflate) {
   const bool by_query = query_asks_for_protobuf(request);
   // A subprotocol that contradicts the query is not confirmed.
   const auto supported = std::span(subprotocols).first(by_query ? 1 : subprotocols.size());
-  auto accepted = websocket::accept(request, supported);
+  auto accepted = websocket::accept(request, supported, may_deflate);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   const bool protobuf = by_query || accepted->subprotocol == protobuf_subprotocol;
   return websocket_agreement{
-      .terms = {.format = protobuf ? hub::wire_format::websocket_protobuf
-                                   : hub::wire_format::websocket_json,
+      .terms = {.format = format_of(protobuf, accepted->deflate),
                 .native_pings =
-                    http::query_parameter(request.query, "cf_ws_frame_ping_pong") == "true"},
+                    http::query_parameter(request.query, "cf_ws_frame_ping_pong") == "true",
+                .deflate = accepted->deflate},
       .response = std::move(accepted->response)};
 }
 

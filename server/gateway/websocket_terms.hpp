@@ -14,6 +14,7 @@ namespace troupe::gateway {
 struct websocket_terms {
   hub::wire_format format = hub::wire_format::websocket_json;
   bool native_pings = false;  // with frames of the WebSocket, none of the protocol
+  bool deflate = false;       // messages may be compressed, in both directions
 };
 
 struct websocket_agreement {
@@ -23,8 +24,10 @@ struct websocket_agreement {
 
 /// Protobuf when the client asks for it: by the subprotocol centrifuge-protobuf, or by the query
 /// (format=protobuf or cf_protocol=protobuf). Otherwise JSON. The query cf_ws_frame_ping_pong=true
-/// asks for native pings. Refused as websocket::accept says. Whether the origin is allowed is for
-/// the caller to decide.
-std::expected<websocket_agreement, http::response> agree_on_websocket(const http::request& request);
+/// asks for native pings. Messages are compressed where the client offers permessage-deflate and
+/// `may_deflate`. Refused as websocket::accept says. Whether the origin is allowed is for the
+/// caller to decide.
+std::expected<websocket_agreement, http::response> agree_on_websocket(const http::request& request,
+                                                                      bool may_deflate = false);
 
 }  // namespace troupe::gateway

@@ -64,6 +64,21 @@ TEST(websocket_terms, native_pings_are_asked_for_by_the_query) {
   EXPECT_FALSE(agree_on_websocket(opening("cf_ws_frame_ping_pong=false"))->terms.native_pings);
 }
 
+TEST(websocket_terms, messages_are_compressed_where_both_want_it) {
+  const auto offering = [](std::string_view subprotocol) {
+    http::request request = opening("", subprotocol);
+    request.headers.add("Sec-WebSocket-Extensions", "permessage-deflate");
+    return request;
+  };
+  const auto json = agree_on_websocket(offering(""), true);
+  EXPECT_EQ(json->terms.format, websocket_json_deflate);
+  EXPECT_TRUE(json->terms.deflate);
+  EXPECT_EQ(agree_on_websocket(offering("centrifuge-protobuf"), true)->terms.format,
+            websocket_protobuf_deflate);
+  EXPECT_EQ(agree_on_websocket(offering(""), false)->terms.format, websocket_json);
+  EXPECT_EQ(agree_on_websocket(opening(), true)->terms.format, websocket_json);
+}
+
 TEST(websocket_terms, what_is_no_opening_of_a_websocket_is_refused) {
   http::request request = opening();
   request.method = "POST";

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <troupe/clock.hpp>
@@ -51,15 +52,44 @@ struct history_page {
                                                     // when there was no stream
 };
 
+/// What may keep a publication out of the stream; the default lets every one in.
+struct append_conditions {
+  /// Of a publication that was appended under the same key less than idempotency_ttl ago, this is a
+  /// repetition. Keys live and die with their stream, which remembers those of its newest
+  /// idempotency_offsets_max publications. Empty: none.
+  std::string idempotency_key{};
+  /// When the stream has a version of the same version_epoch (or this one's is empty) that is not
+  /// below this, the publication is outdated; else the stream has this one from now on. 0: none.
+  std::uint64_t version = 0;
+  std::string version_epoch{};
+};
+
+inline constexpr std::chrono::minutes idempotency_ttl{5};
+inline constexpr std::uint64_t idempotency_offsets_max = 10'000;
+
+struct append_result {
+  enum class outcome : std::uint8_t {
+    appended,  // at `position`
+    repeated,  // `position` is that of the first time; nothing was written
+    outdated,  // `position` is the stream's; nothing was written
+  };
+  protocol::stream_position position;
+  outcome what = outcome::appended;
+
+  bool operator==(const append_result&) const = default;
+};
+
 class history {
  public:
   virtual ~history() = default;
 
-  /// Gives the publication the next offset (the first is 1) and keeps it. Acknowledged means: as
-  /// durable as the adapter is. Errors: unavailable.
-  virtual task<std::expected<protocol::stream_position, history_errc>> append(
-      core::channel_name channel, protocol::publication publication, history_limits limits,
-      time_point now) = 0;
+  /// Gives the publication the next offset (the first is 1) and keeps it, with its key and version.
+  /// Acknowledged means: as durable as the adapter is. Errors: unavailable.
+  virtual task<std::expected<append_result, history_errc>> append(core::channel_name channel,
+                                                                  protocol::publication publication,
+                                                                  history_limits limits,
+                                                                  append_conditions conditions,
+                                                                  time_point now) = 0;
 
   /// Errors: unavailable.
   virtual task<std::expected<history_page, history_errc>> read(core::channel_name channel,

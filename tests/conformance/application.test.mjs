@@ -386,3 +386,13 @@ test('events wait while the application is away, and none is lost', async (t) =>
   assert.deepEqual([...told()].sort(), ['ada', ...users].sort());
   assert.ok(application.of('/disconnect').length >= 46, 'those that were refused came again');
 });
+
+test('a shutdown tells the application of all whom it sends away', async (t) => {
+  const { application, server } = await with_reports(t);
+  const users = Array.from({ length: 30 }, (_, i) => `user-${i}`);
+  await Promise.all(users.map((user) => RawClient.connect(server, user)));
+  server.signal('SIGTERM');
+  await server.exit();
+  const ends = application.of('/disconnect').map(({ body }) => [body.user, body.code]).sort();
+  assert.deepEqual(ends, ['ada', ...users].map((user) => [user, 3001]).sort());
+});

@@ -130,7 +130,9 @@ test('the errors of the API are 200 with a code, or a status where that is asked
     const answer = await server.post(method, body);
     assert.equal(answer.status, 200, JSON.stringify([method, body]));
     assert.deepEqual(answer.body, { error });
-    assert.equal((await with_transport_errors(method, body)).status, status);
+    const as_status = await with_transport_errors(method, body);
+    assert.equal(as_status.status, status);
+    assert.deepEqual(as_status.body, error, 'the error itself, as its status says what it is');
   }
   const fine = await with_transport_errors('publish', { channel: 'plain:x', data: {} });
   assert.equal(fine.status, 200);
@@ -224,4 +226,105 @@ test('info describes the node and counts its clients', async (t) => {
   assert.equal(now.uid, before_another.uid);
   assert.deepEqual(['num_clients', 'num_users', 'num_channels', 'num_subs'].map(grown),
     [1, 1, 1, 2]);
+});
+
+test('a batch answers each command in its order', async (t) => {
+  const client = await subscriber(t, 'plain:batch');
+  const batch = await server.post('batch', { commands: [
+    { publish: { channel: 'plain:batch', data: { n: 1 } } },
+    { history: { channel: 'plain:batch' } },
+    { broadcast: { channels: ['plain:batch', 'nowhere:x'], data: { n: 2 } } },
+    { frobnicate: {} },
+    { presence_stats: { channel: 'chat:batch' } },
+  ] });
+  assert.equal(batch.status, 200);
+  assert.deepEqual(batch.body, { replies: [
+    { publish: {} },
+    { error: { code: 108, message: 'not available' } },
+    { broadcast: { responses: [{ result: {} },
+      { error: { code: 102, message: 'unknown channel' } }] } },
+    { error: { code: 104, message: 'method not found' } },
+    { presence_stats: { num_clients: 0, num_users: 0 } },
+  ] });
+  for (const n of [1, 2]) assert.deepEqual((await client.push('pub')).pub.data, { n });
+  const { status } = await server.post('batch', { commands: [
+    { publish: { channel: 'plain:batch', data: { n: 3 } } }, { publish: { channel: 7 } }] });
+  assert.equal(status, 400, 'and nothing of it has been done');
+  await server.api('publish', { channel: 'plain:batch', data: { n: 4 } });
+  assert.deepEqual((await client.push('pub')).pub.data, { n: 4 });
+});
+
+test('a parallel batch publishes everything once', async () => {
+  const commands = Array.from({ length: 200 }, (_, n) =>
+    ({ publish: { channel: 'chat:parallel', data: { n } } }));
+  const { body } = await server.post('batch', { parallel: true, commands });
+  const offsets = body.replies.map(({ publish }) => publish.offset).sort((a, b) => a - b);
+  assert.deepEqual(offsets, Array.from({ length: 200 }, (_, n) => n + 1));
+  const { publications } = await server.api('history', { channel: 'chat:parallel', limit: -1 });
+  const published = publications.map(({ data }) => data.n).sort((a, b) => a - b);
+  assert.deepEqual(published, Array.from({ length: 200 }, (_, n) => n));
+});
+
+test('calls in the envelope of earlier versions are answered line by line', async () => {
+  const call = async (body) => {
+    const response = await fetch(`${server.url}/api`,
+      { method: 'POST', headers: { 'X-API-Key': API_KEY }, body });
+    const text = await response.text();
+    return { status: response.status,
+      lines: response.status === 200 ? text.split('\n').map((line) => JSON.parse(line)) : [] };
+  };
+  const one = await call(JSON.stringify(
+    { method: 'publish', params: { channel: 'plain:old', data: {} } }, null, 2));
+  assert.deepEqual(one, { status: 200, lines: [{ result: {} }] });
+  const many = await call([
+    { id: 1, method: 'presence_stats', params: { channel: 'chat:old' } },
+    { id: 2, method: 'publish', params: { channel: 7 } },
+    { id: 3, method: 'frobnicate', params: {} },
+  ].map((each) => JSON.stringify(each)).join('\n'));
+  assert.deepEqual(many, { status: 200, lines: [
+    { id: 1, result: { num_clients: 0, num_users: 0 } },
+    { id: 2, error: { code: 107, message: 'bad request' } },
+    { id: 3, error: { code: 104, message: 'method not found' } },
+  ] });
+  assert.equal((await call('{"method":')).status, 400);
+  assert.equal((await call('')).status, 400);
+});
+
+test('rpc has no methods until an extension offers some', async () => {
+  assert.deepEqual((await server.post('rpc', { method: 'anything', params: {} })).body,
+    { error: { code: 108, message: 'not available' } });
+  assert.deepEqual((await server.post('rpc', {})).body,
+    { error: { code: 107, message: 'bad request' } });
+});
+
+test('info tells what the node counts and costs', async () => {
+  const { nodes: [node] } = await server.api('info', {});
+  assert.deepEqual(Object.keys(node).sort(), ['metrics', 'name', 'num_channels', 'num_clients',
+    'num_subs', 'num_users', 'process', 'uid', 'uptime', 'version']);
+  assert.ok(node.process.rss > 1024 * 1024, `rss ${node.process.rss}`);
+  assert.ok(node.process.cpu >= 0);
+  assert.ok(node.metrics.items.publications > 0);
+  assert.equal(node.metrics.interval, node.uptime);
+});
+
+test('publications of the API and of clients are heard in one order by all', async (t) => {
+  const channel = 'chat:one-order';
+  const listeners = [];
+  for (let i = 0; i < 4; ++i) listeners.push(await subscriber(t, channel, `listener-${i}`));
+  const speaker = await subscriber(t, channel, 'speaker');
+  const by_api = Promise.all(Array.from({ length: 50 }, (_, n) =>
+    server.api('publish', { channel, data: { api: n } })));
+  for (let n = 0; n < 50; ++n) {
+    speaker.send({ id: 100 + n, publish: { channel, data: { client: n } } });
+  }
+  await by_api;
+  const heard = async (listener) => {
+    const data = [];
+    while (data.length < 100) data.push((await listener.push('pub')).pub.data);
+    return data;
+  };
+  const first = await heard(listeners[0]);
+  for (const listener of listeners.slice(1)) assert.deepEqual(await heard(listener), first);
+  assert.deepEqual(first.filter(({ client }) => client !== undefined).map(({ client }) => client),
+    Array.from({ length: 50 }, (_, n) => n), 'those of one client in the order it sent them');
 });

@@ -176,6 +176,13 @@ export class ServerProcess {
     return within(this.exited, `exit of the server; it said:\n${this.output}`, ms);
   }
 
+  /** As a crash of the machine would: at once, and the data stays. */
+  async kill() {
+    this.signal('SIGKILL');
+    const { signal } = await this.exit();
+    assert.equal(signal, 'SIGKILL', `the server ended by itself; it said:\n${this.output}`);
+  }
+
   /** SIGTERM, and the exit code has to be 0: a crash on the way out fails the suite. */
   async stop() {
     try {
@@ -195,9 +202,19 @@ export class ServerProcess {
 
 /** Starts the server; `changes` are laid over DEFAULT_CONFIG. The caller stops it. */
 export async function start_server(changes = {}, port = undefined) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'troupe-conformance-'));
+  try {
+    return await start_server_in(folder, changes, port);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The same with the data of a server that ran in this folder before. */
+export async function start_server_in(folder, changes = {}, port = undefined) {
   const binary = process.env.TROUPE_BINARY;
   assert.ok(binary, 'TROUPE_BINARY names the server to test');
-  const folder = await mkdtemp(path.join(tmpdir(), 'troupe-conformance-'));
   const config = with_changes(with_changes(DEFAULT_CONFIG, changes),
     { storage: { path: path.join(folder, 'data') } });
   const file = path.join(folder, 'config.json');
@@ -213,7 +230,6 @@ export async function start_server(changes = {}, port = undefined) {
   } catch (error) {
     if (!server.has_exited) server.signal('SIGKILL');
     await server.exited;
-    await rm(folder, { recursive: true, force: true });
     throw error;
   }
   return server;

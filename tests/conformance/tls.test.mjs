@@ -328,6 +328,18 @@ test('RSA certificates, and PEM in the configuration itself', async (t) => {
   assert.equal(await name_presented(made.port, rsa.ca), 'rsa.example');
 });
 
+test('the internal listener speaks TLS too, unless it is for the public one alone', async (t) => {
+  for (const tls_external of [false, true]) {
+    const internal_port = await free_port();
+    await server_with(t, one, { http_server: { address: '0.0.0.0', internal_port, tls_external } });
+    const plain = await fetch(`http://127.0.0.1:${internal_port}/health`);
+    assert.equal(plain.status, tls_external ? 200 : 400);
+    if (!tls_external) {
+      assert.equal((await request({ path: '/health', port: internal_port })).status, 200);
+    }
+  }
+});
+
 test('a server that drains says its end over TLS', async () => {
   const draining = await start(one);
   const client = await RawClient.connect(draining, 'ada', { ca: one.ca });

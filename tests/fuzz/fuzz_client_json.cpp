@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include "protocol/api/json_decoder.hpp"
+#include "protocol/client/emulation.hpp"
 #include "protocol/client/json_decoder.hpp"
 #include "protocol/client/json_encoder.hpp"
 #include "protocol/json_text.hpp"
@@ -70,6 +71,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const command& each : *commands) {
       std::visit([](const auto& body) { check(body); }, each.body);
     }
+  }
+  if (const auto request = decode_emulation(encoding::json, text)) {
+    std::string quoted;
+    append_json_string(quoted, request->data);
+    require(check_json(quoted).has_value());
   }
   static api::json_decoder api_decoder;
   if (auto request = api_decoder.decode<api::publish_request>(text); request && !request->binary) {

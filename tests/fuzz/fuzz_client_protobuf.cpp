@@ -9,6 +9,7 @@
 #include <string_view>
 #include <variant>
 
+#include "protocol/client/emulation.hpp"
 #include "protocol/client/encoding.hpp"
 #include "protocol/json_text.hpp"
 
@@ -70,6 +71,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const command& each : *commands) {
       std::visit([](const auto& body) { check(body); }, each.body);
     }
+  }
+  if (const auto request = decode_emulation(encoding::protobuf, frame)) {
+    require_utf8(request->session);
+    require_utf8(request->node);
   }
   return 0;
 }

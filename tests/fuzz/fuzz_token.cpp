@@ -1,5 +1,6 @@
 // Any bytes as a token, and, signed with the right key, as a payload: behind a good signature the
-// claims are still input. A token that nobody signed must never be believed.
+// claims are still input. A token that nobody signed must never be believed. And any bytes as what
+// keys come in: a key set, a public key in PEM.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/limits.hpp"
 #include "crypto/base64.hpp"
+#include "crypto/jwk_set.hpp"
 #include "crypto/jwt.hpp"
+#include "crypto/public_key.hpp"
 
 namespace {
 
@@ -35,6 +39,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto claims = verify_subscription_token(token, key, {}, now)) {
     require(!claims->channel.empty());
+  }
+
+  const auto id = claimed_key_id(text);
+  require(!id || !id->empty());
+  const auto set = jwk_set::parse(text);
+  if (set) {
+    require(set->size() + set->passed_over() <= troupe::core::limits::jwks_keys_max);
+    require(!verify_connection_token(token, *set, {}, now).has_value());
+  }
+  if (const auto pem = public_key::from_pem(text)) {
+    require(!pem->verify(algorithm::rs256, text, text) && !pem->verify(algorithm::hs256, text, ""));
   }
 
   const auto decoded = base64url_decode(text);

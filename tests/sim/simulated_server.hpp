@@ -17,6 +17,7 @@
 #include <troupe/sim.hpp>
 #include <troupe/troupe.hpp>
 
+#include "adapters/memory/event_log.hpp"
 #include "adapters/memory/history.hpp"
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
@@ -58,6 +59,8 @@ class simulated_server {
     std::function<std::unique_ptr<ports::history>(ports::history&)> history{};
     std::size_t sockets_max = 1000;
     std::uint32_t workers = 2;
+    /// What the server asks of others; null: nothing.
+    ports::http_client* http = nullptr;
   };
 
   simulated_server(std::uint64_t seed, options with)
@@ -72,7 +75,9 @@ class simulated_server {
              .counters = counters,
              .log = log,
              .frame = &gateway::frame,
-             .version = "0.0.0"},
+             .version = "0.0.0",
+             .http = with.http,
+             .events = &events},
         sockets(with.sockets_max),
         clients(configuration_.client.connection_limit, time_point{}),
         shared_{.hub = hub_,
@@ -82,7 +87,8 @@ class simulated_server {
                 .secrets = secrets_,
                 .running = nullptr,
                 .worker_count = with.workers,
-                .node_name = "sim"},
+                .node_name = "sim",
+                .node_id = "sim"},
         world_(seed, {.workers = with.workers}) {
     shared_.running = &world_.system();
     root = world_.system().spawn<gateway::system_supervisor>(
@@ -162,6 +168,7 @@ class simulated_server {
  public:
   core::counters counters;
   core::memory_log log;
+  memory::event_log events;
   gateway::server_state state;
 
  private:

@@ -2,6 +2,7 @@
 // comes back. A test reads the transcript between the simulation's steps.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,12 +16,15 @@
 #include <troupe/actor.hpp>
 #include <troupe/io/byte_stream.hpp>
 
+#include "transport/websocket/permessage_deflate.hpp"
+
 namespace troupe::sim {
 
 /// What a client has heard. After a 101 the bytes are read as WebSocket frames of a server.
 struct transcript {
   std::string http;                   // everything before, or without, a WebSocket
-  std::vector<std::string> texts;     // of text frames
+  std::vector<std::string> texts;     // the lines of text frames
+  std::size_t deflated = 0;           // how many of those frames came compressed
   std::vector<std::string> binaries;  // of binary frames
   std::vector<std::string> pings;
   std::vector<std::string> pongs;
@@ -155,8 +159,12 @@ class wire_client final : public actor {
     if (in_.size() < begin + size) return false;
     const std::string payload = in_.substr(begin, size);
     switch (at(0)) {
+      case 0xC1:
+        ++into_.deflated;
+        hear_lines(websocket::inflate_message(payload, inflated_bytes_max).value_or("malformed"));
+        break;
       case 0x81:
-        into_.texts.push_back(payload);
+        hear_lines(payload);
         break;
       case 0x82:
         into_.binaries.push_back(payload);
@@ -178,6 +186,16 @@ class wire_client final : public actor {
     in_.erase(0, begin + size);
     return true;
   }
+
+  void hear_lines(std::string_view text) {
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      into_.texts.emplace_back(line);
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+  }
+
+  static constexpr std::size_t inflated_bytes_max = 1 << 20;
 
   transcript& into_;
   std::unique_ptr<io::byte_stream> stream_;

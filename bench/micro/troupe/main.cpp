@@ -19,6 +19,7 @@ int main(int count, char** arguments) {
                                 {"actors_1e4_hops_per_s", &bench::ring_of_1e4},
                                 {"actors_1e5_hops_per_s", &bench::ring_of_1e5},
                                 {"actors_1e6_hops_per_s", &bench::ring_of_1e6},
+                                {"flooded_ping_p99_us", &bench::flooded_ping_p99},
                                 {"half_load_p50_us", &bench::half_load_p50},
                                 {"half_load_p99_us", &bench::half_load_p99},
                                 {"half_load_p999_us", &bench::half_load_p999},

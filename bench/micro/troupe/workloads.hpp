@@ -38,6 +38,9 @@ double allocations_per_spawn(double seconds);
 double stream_items(double seconds);
 double timers(double seconds);
 
+// fairness.cpp
+double flooded_ping_p99(double seconds);
+
 // half_load.cpp
 double half_load_p50(double seconds);
 double half_load_p99(double seconds);

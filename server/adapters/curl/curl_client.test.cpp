@@ -1,12 +1,15 @@
 #include "adapters/curl/curl_client.hpp"
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <troupe/system.hpp>
 #include <troupe/task.hpp>
@@ -57,6 +60,22 @@ class curl : public testing::Test {
 
   curl_client client{{.at_once_max = 2, .waiting_max = 3}};
   troupe::system system{{.workers = 2}};
+};
+
+class temporary_file {
+ public:
+  explicit temporary_file(const std::string& content)
+      : path_(testing::TempDir() + "troupe-certificates-" + std::to_string(::getpid())) {
+    std::ofstream(path_) << content;
+  }
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
+  ~temporary_file() { std::filesystem::remove(path_); }
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
 };
 
 std::string answer_hello(const std::string&) {
@@ -149,6 +168,26 @@ TEST_F(curl, addresses_of_other_kinds_and_headers_of_two_lines_are_not_sent) {
             error(http_errc::bad_request));
   EXPECT_EQ(outcome({.url = server.url(), .headers = {{"", "a"}}}), error(http_errc::bad_request));
   EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(curl, a_certificate_must_be_trusted_and_be_for_the_host) {
+  const tls_identity identity("IP:127.0.0.1");
+  const tls_identity of_another_host("DNS:example.com");
+  scripted_server server(answer_hello, &identity);
+  scripted_server impostor(answer_hello, &of_another_host);
+  EXPECT_EQ(outcome({.url = server.url()}), error(http_errc::untrusted)) << "signed by nobody";
+  EXPECT_TRUE(server.requests().empty());
+
+  const auto ask_trusting = [&](const tls_identity& whom, const std::string& url) {
+    const temporary_file certificates(whom.certificate_pem());
+    curl_client trusting({.ca_file = certificates.path()});
+    const auto asker = system.spawn<caller>(std::ref<ports::http_client>(trusting));
+    const auto answer = system.ask(asker, fetch{{.url = url, .timeout = 10s}}, 20s);
+    trusting.close();
+    return answer ? answer->body : std::string(describe(answer.error().answer()->code));
+  };
+  EXPECT_EQ(ask_trusting(identity, server.url()), "hello");
+  EXPECT_EQ(ask_trusting(of_another_host, impostor.url()), "its certificate is not trusted");
 }
 
 TEST_F(curl, requests_beyond_the_bounds_wait_and_then_are_refused) {

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,13 +21,13 @@ std::size_t content_length(const std::string& head) {
   return at == head.npos ? 0 : std::strtoul(head.c_str() + at + 16, nullptr, 10);
 }
 
-std::string read_request(int connection) {
+std::string read_request(const std::function<long(char*, std::size_t)>& read) {
   std::string request;
   std::array<char, 4096> buffer{};
   for (;;) {
     const std::size_t end = request.find("\r\n\r\n");
     if (end != request.npos && request.size() >= end + 4 + content_length(request)) return request;
-    const ssize_t count = ::recv(connection, buffer.data(), buffer.size(), 0);
+    const long count = read(buffer.data(), buffer.size());
     if (count <= 0 || request.size() > request_bytes_max) return request;
     request.append(buffer.data(), static_cast<std::size_t>(count));
   }
@@ -34,7 +35,8 @@ std::string read_request(int connection) {
 
 }  // namespace
 
-scripted_server::scripted_server(script answer) : answer_(std::move(answer)) {
+scripted_server::scripted_server(script answer, const tls_identity* tls)
+    : answer_(std::move(answer)), tls_(tls) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -57,7 +59,7 @@ scripted_server::~scripted_server() {
 }
 
 std::string scripted_server::url(const std::string& path) const {
-  return "http://127.0.0.1:" + std::to_string(port_) + path;
+  return (tls_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_) + path;
 }
 
 std::vector<std::string> scripted_server::requests() const {
@@ -74,14 +76,38 @@ void scripted_server::accept_all() {
 }
 
 void scripted_server::serve(int connection) {
-  const std::string request = read_request(connection);
+  if (tls_) {
+    SSL* const session = SSL_new(tls_->context());
+    SSL_set_fd(session, connection);
+    if (SSL_accept(session) == 1) {
+      converse(
+          [&](char* into, std::size_t size) -> long {
+            return SSL_read(session, into, static_cast<int>(size));
+          },
+          [&](const std::string& bytes) {
+            SSL_write(session, bytes.data(), static_cast<int>(bytes.size()));
+            SSL_shutdown(session);
+          });
+    }
+    SSL_free(session);
+  } else {
+    converse(
+        [&](char* into, std::size_t size) -> long { return ::recv(connection, into, size, 0); },
+        [&](const std::string& bytes) {
+          ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        });
+  }
+  ::close(connection);
+}
+
+void scripted_server::converse(const std::function<long(char*, std::size_t)>& read,
+                               const std::function<void(const std::string&)>& write) {
+  const std::string request = read_request(read);
   {
     const std::scoped_lock lock(mutex_);
     requests_.push_back(request);
   }
-  const std::string answer = answer_(request);
-  ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
-  ::close(connection);
+  write(answer_(request));
 }
 
 }  // namespace troupe::adapters

@@ -13,6 +13,8 @@
 
 #include <troupe/service_thread.hpp>
 
+#include "adapters/curl/scripted_tls.hpp"
+
 namespace troupe::adapters {
 
 class scripted_server {
@@ -21,7 +23,8 @@ class scripted_server {
   /// closed. May block: then that connection waits.
   using script = std::function<std::string(const std::string& request)>;
 
-  explicit scripted_server(script answer);
+  /// With `tls`, which outlives it, over TLS.
+  explicit scripted_server(script answer, const tls_identity* tls = nullptr);
   scripted_server(const scripted_server&) = delete;
   scripted_server& operator=(const scripted_server&) = delete;
   ~scripted_server();
@@ -37,8 +40,11 @@ class scripted_server {
  private:
   void accept_all();
   void serve(int connection);
+  void converse(const std::function<long(char* into, std::size_t size)>& read,
+                const std::function<void(const std::string& bytes)>& write);
 
   script answer_;
+  const tls_identity* tls_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;

@@ -19,10 +19,11 @@ history_shard& history::shard_of(const core::channel_name& channel) noexcept {
   return shards_[std::hash<core::channel_name>{}(channel) % shards_count];
 }
 
-task<std::expected<protocol::stream_position, ports::history_errc>> history::append(
+task<std::expected<ports::append_result, ports::history_errc>> history::append(
     core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-    time_point now) {
-  co_return shard_of(channel).append(channel, std::move(publication), limits, now);
+    ports::append_conditions conditions, time_point now) {
+  co_return shard_of(channel).append(channel, std::move(publication), limits, std::move(conditions),
+                                     now);
 }
 
 task<std::expected<ports::history_page, ports::history_errc>> history::read(

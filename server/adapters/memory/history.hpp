@@ -24,7 +24,7 @@ namespace troupe::memory {
 struct history_options {
   /// Channels that have a position: with publications, or none but an epoch. 1..
   std::size_t streams_max = 1'000'000;
-  /// Of publications: payloads, infos and tags, and a fixed share for each publication itself.
+  /// Of publications: payloads, infos, tags and idempotency keys, and a fixed share for each.
   /// About what they occupy; positions (a few hundred bytes each) come on top.
   std::size_t bytes_max = std::size_t{1024} * 1024 * 1024;
 };
@@ -50,9 +50,9 @@ class history final : public ports::history {
 
   /// Error: unavailable, when the channel is new and there are streams_max, or when the publication
   /// would pass bytes_max (less what it pushes out of its own channel).
-  task<std::expected<protocol::stream_position, ports::history_errc>> append(
+  task<std::expected<ports::append_result, ports::history_errc>> append(
       core::channel_name channel, protocol::publication publication, ports::history_limits limits,
-      time_point now) override;
+      ports::append_conditions conditions, time_point now) override;
 
   /// Error: unavailable, when the channel is new and there are streams_max.
   task<std::expected<ports::history_page, ports::history_errc>> read(core::channel_name channel,

@@ -44,11 +44,14 @@ class bounded {
   explicit bounded(history_options options, std::uint64_t seed = 1) : store_(seed, options) {}
 
   auto append(const std::string& channel, const std::string& data, time_point now = start,
-              ports::history_limits with = limits) {
-    return world_.system().ask(
-        caller_,
-        conformance::append_history{core::channel_name(channel), publication_of(data), with, now},
-        1s);
+              ports::history_limits with = limits, std::string key = "") {
+    return world_.system().ask(caller_,
+                               conformance::append_history{core::channel_name(channel),
+                                                           publication_of(data),
+                                                           with,
+                                                           {.idempotency_key = std::move(key)},
+                                                           now},
+                               1s);
   }
   auto read(const std::string& channel, time_point now = start) {
     return world_.system().ask(
@@ -103,7 +106,7 @@ TEST(memory_history, refuses_a_channel_beyond_the_bound_of_streams) {
   EXPECT_TRUE(is_unavailable(world.append("c", "x")));
   EXPECT_TRUE(is_unavailable(world.read("c")));
   EXPECT_EQ(world.store().usage(), full) << "nothing was written";
-  EXPECT_EQ(world.append("b", "x").value().offset, 1U) << "who is in stays in";
+  EXPECT_EQ(world.append("b", "x").value().position.offset, 1U) << "who is in stays in";
 }
 
 TEST(memory_history, an_expired_position_makes_room_for_a_channel) {
@@ -119,7 +122,7 @@ TEST(memory_history, refuses_a_publication_beyond_the_bound_of_bytes) {
   bounded world({.bytes_max = 2 * bytes_of_one_letter});
   ASSERT_TRUE(world.append("a", "x"));
   EXPECT_TRUE(is_unavailable(world.append("a", "xy")));
-  EXPECT_EQ(world.append("a", "y").value().offset, 2U) << "the refused one got no offset";
+  EXPECT_EQ(world.append("a", "y").value().position.offset, 2U) << "the refused one got no offset";
   EXPECT_TRUE(is_unavailable(world.append("b", "")));
   EXPECT_EQ(world.store().usage(), (history_usage{1, 2 * bytes_of_one_letter}))
       << "and made no stream";
@@ -130,7 +133,7 @@ TEST(memory_history, a_publication_may_take_the_room_of_those_it_pushes_out) {
   bounded world({.bytes_max = 2 * bytes_of_one_letter});
   constexpr ports::history_limits two{.size = 2, .ttl = 1min, .meta_ttl = 1h};
   for (std::uint64_t offset = 1; offset <= 5; ++offset) {
-    EXPECT_EQ(world.append("a", "x", start, two).value().offset, offset);
+    EXPECT_EQ(world.append("a", "x", start, two).value().position.offset, offset);
   }
   EXPECT_TRUE(is_unavailable(world.append("a", "xy", start, two)));
   const auto page = world.read("a").value();
@@ -151,7 +154,7 @@ TEST(memory_history, expired_publications_make_room_when_their_channel_is_used) 
   bounded world({.bytes_max = bytes_of_one_letter});
   ASSERT_TRUE(world.append("a", "x"));
   EXPECT_TRUE(is_unavailable(world.append("a", "y", start + 1min - 1ms)));
-  EXPECT_EQ(world.append("a", "y", start + 1min).value().offset, 2U);
+  EXPECT_EQ(world.append("a", "y", start + 1min).value().position.offset, 2U);
 }
 
 TEST(memory_history, counts_all_that_a_publication_brings) {
@@ -162,6 +165,33 @@ TEST(memory_history, counts_all_that_a_publication_brings) {
   EXPECT_EQ(kept_bytes(full), bare + 10);
   full.tags = {{"key", "value"}};
   EXPECT_GE(kept_bytes(full), bare + 10 + 8);
+}
+
+TEST(memory_history, counts_idempotency_keys_and_lets_go_of_them) {
+  bounded world({});
+  const std::string key(100, 'k');
+  ASSERT_TRUE(world.append("a", "x", start, limits, key));
+  const std::size_t with_key = world.store().usage().bytes;
+  EXPECT_GE(with_key, bytes_of_one_letter + key.size());
+  world.store().sweep(start + ports::idempotency_ttl - 1ms);
+  EXPECT_EQ(world.store().usage().bytes, with_key - bytes_of_one_letter) << "the publication went";
+  world.store().sweep(start + ports::idempotency_ttl);
+  EXPECT_EQ(world.store().usage(), (history_usage{1, 0}));
+  ASSERT_TRUE(world.append("a", "x", start + 10min, limits, key));
+  world.store().sweep(start + 2h);
+  world.store().sweep(start + 2h);
+  EXPECT_EQ(world.store().usage(), (history_usage{0, 0}));
+}
+
+TEST(memory_history, remembers_the_keys_of_the_newest_publications) {
+  bounded world({});
+  constexpr ports::history_limits one{.size = 1, .ttl = 1min, .meta_ttl = 1h};
+  for (std::uint64_t i = 1; i <= ports::idempotency_offsets_max + 1; ++i) {
+    ASSERT_TRUE(world.append("a", "x", start, one, "k" + std::to_string(i)));
+  }
+  const auto top = ports::idempotency_offsets_max + 1;
+  EXPECT_EQ(world.append("a", "x", start, one, "k2").value().position.offset, 2U);
+  EXPECT_EQ(world.append("a", "x", start, one, "k1").value().position.offset, top + 1);
 }
 
 TEST(memory_history, a_sweep_drops_a_bounded_part) {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
-#include <string_view>
 #include <utility>
+
+#include "ports/stream_epoch.hpp"
 
 namespace troupe::memory {
 namespace {
@@ -30,6 +31,12 @@ std::size_t bytes_of_oldest(const publications& kept, std::size_t count) {
 std::size_t count_up_to(const publications& kept, std::uint64_t last) {
   if (kept.empty() || last < kept.front().offset) return 0;
   return std::min<std::uint64_t>(kept.size() - 1, last - kept.front().offset) + 1;
+}
+
+bool is_outdated(const ports::append_conditions& coming, std::uint64_t version,
+                 const std::string& version_epoch) {
+  return coming.version != 0 && coming.version <= version &&
+         (coming.version_epoch.empty() || coming.version_epoch == version_epoch);
 }
 
 std::vector<protocol::publication> page_of(const publications& kept,
@@ -65,16 +72,29 @@ std::size_t kept_bytes(const protocol::publication& publication) noexcept {
   return bytes;
 }
 
-std::expected<protocol::stream_position, ports::history_errc> history_shard::append(
+std::expected<ports::append_result, ports::history_errc> history_shard::append(
     const core::channel_name& channel, protocol::publication publication,
-    const ports::history_limits& limits, time_point now) {
+    const ports::history_limits& limits, ports::append_conditions conditions, time_point now) {
   assert(limits.size > 0 && limits.ttl > std::chrono::milliseconds(0));
+  using enum ports::append_result::outcome;
   const std::scoped_lock lock(mutex_);
   stream* into = find(channel, now);
+  if (into != nullptr) {
+    const auto first = into->keys && !conditions.idempotency_key.empty()
+                           ? into->keys->offset_of(conditions.idempotency_key)
+                           : std::nullopt;
+    if (first) return ports::append_result{{*first, into->top.epoch}, repeated};
+    if (is_outdated(conditions, into->version, into->version_epoch)) {
+      return ports::append_result{into->top, outdated};
+    }
+  }
   const std::size_t kept_count = into == nullptr ? 0 : into->kept.size();
   const std::size_t leaving = kept_count < limits.size ? 0 : kept_count - limits.size + 1;
   const std::size_t leaving_bytes = leaving == 0 ? 0 : bytes_of_oldest(into->kept, leaving);
-  const std::size_t coming_bytes = kept_bytes(publication);
+  std::size_t coming_bytes = kept_bytes(publication);
+  if (!conditions.idempotency_key.empty()) {
+    coming_bytes += idempotency_keys::kept_bytes(conditions.idempotency_key);
+  }
   if (auto room = bytes_budget_.exchange(leaving_bytes, coming_bytes); !room) {
     return std::unexpected(room.error());
   }
@@ -90,8 +110,17 @@ std::expected<protocol::stream_position, ports::history_errc> history_shard::app
   publication.offset = ++into->top.offset;
   into->kept.push_back(std::move(publication));
   into->kept_until = after(now, limits.ttl);
+  if (conditions.version != 0) {
+    into->version = conditions.version;
+    into->version_epoch = std::move(conditions.version_epoch);
+  }
+  if (!conditions.idempotency_key.empty()) {
+    if (!into->keys) into->keys = std::make_unique<idempotency_keys>();
+    into->keys->add(std::move(conditions.idempotency_key), into->top.offset, now);
+    forget_keys(*into, now);
+  }
   use(*into, limits, now);
-  return into->top;
+  return ports::append_result{into->top, appended};
 }
 
 std::expected<ports::history_page, ports::history_errc> history_shard::read(
@@ -126,7 +155,8 @@ void history_shard::sweep(time_point now, std::size_t steps_max) {
       drop_oldest(visited, count);
       left -= count;
     }
-    if (visited.due() <= now && visited.kept.empty()) {
+    if (visited.keys) forget_keys(visited, now);
+    if (visited.position_until <= now && visited.kept.empty()) {
       erase(at);
     } else {
       reschedule(visited);
@@ -138,9 +168,9 @@ history_shard::stream* history_shard::find(const core::channel_name& channel, ti
   const auto at = streams_.find(channel);
   if (at == streams_.end()) return nullptr;
   stream& found = at->second;
-  if (found.due() > now) return &found;
-  drop_oldest(found, found.kept.size());
-  if (found.due() > now) return &found;
+  if (found.kept_until <= now) drop_oldest(found, found.kept.size());
+  if (found.keys) forget_keys(found, now);
+  if (found.position_until > now) return &found;
   erase(at);
   return nullptr;
 }
@@ -149,15 +179,20 @@ std::expected<history_shard::stream*, ports::history_errc> history_shard::make(
     const core::channel_name& channel) {
   if (auto room = streams_budget_.take(1); !room) return std::unexpected(room.error());
   const auto at = streams_.try_emplace(channel).first;
-  at->second.top.epoch = make_epoch();
+  at->second.top.epoch = ports::random_epoch(random_);
   at->second.entry = agenda_.emplace(time_point::max(), &at->first);
   return &at->second;
 }
 
 void history_shard::erase(stream_map::iterator at) {
+  if (at->second.keys) forget_keys(at->second, time_point::max());
   agenda_.erase(at->second.entry);
   streams_.erase(at);
   streams_budget_.give_back(1);
+}
+
+void history_shard::forget_keys(stream& of, time_point now) {
+  bytes_budget_.give_back(of.keys->forget(of.top.offset, now));
 }
 
 void history_shard::drop_oldest(stream& of, std::size_t count) {
@@ -175,14 +210,6 @@ void history_shard::reschedule(stream& moved) {
   auto entry = agenda_.extract(moved.entry);
   entry.key() = moved.due();
   moved.entry = agenda_.insert(std::move(entry));
-}
-
-std::string history_shard::make_epoch() {
-  constexpr std::string_view alphabet =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-  std::string epoch(epoch_length, '\0');
-  for (char& letter : epoch) letter = alphabet[random_.below(alphabet.size())];
-  return epoch;
 }
 
 }  // namespace troupe::memory

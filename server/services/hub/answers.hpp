@@ -14,8 +14,6 @@
 namespace troupe::hub {
 
 constexpr std::chrono::seconds answer_within{5};
-/// How long past its end a token may be replaced by a fresh one.
-constexpr std::chrono::seconds expiry_grace{25};
 
 template <class... Cases>
 struct overloaded : Cases... {

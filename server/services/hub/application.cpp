@@ -1,12 +1,13 @@
 #include "services/hub/application.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <cassert>
+
+#include <troupe/shard.hpp>
 
 namespace troupe::hub {
-namespace {
 
-bool asks(const core::configuration& c) {
+bool application::is_asked(const core::configuration& c) {
   const auto in_channels = [](const core::channel_options& each) {
     return each.subscribe_proxy_enabled || each.publish_proxy_enabled ||
            each.sub_refresh_proxy_enabled;
@@ -18,7 +19,7 @@ bool asks(const core::configuration& c) {
          std::ranges::any_of(c.channel.namespaces, in_channels, &core::channel_namespace::options);
 }
 
-bool tells(const core::configuration& c) {
+bool application::is_told(const core::configuration& c) {
   return c.client.proxy.disconnect.enabled ||
          c.channel.without_namespace.unsubscribe_proxy_enabled ||
          std::ranges::any_of(c.channel.namespaces, [](const core::channel_namespace& each) {
@@ -26,28 +27,9 @@ bool tells(const core::configuration& c) {
          });
 }
 
-}  // namespace
-
-application application::make(actor& owner, const core::configuration& configuration,
-                              ports::http_client& http, core::log& log, core::counters& counters) {
-  application made;
-  if (asks(configuration)) {
-    made.asked.emplace(
-        owner,
-        pool_options{.size = callers,
-                     .routing = pool_routing::least_loaded,
-                     .worker = {.mailbox_capacity = application_caller::mailbox_capacity,
-                                .on_failure = {.when_exceeded = directive::stop}}},
-        std::ref(http), std::ref(log));
-  }
-  if (tells(configuration)) {
-    made.told.emplace(owner,
-                      pool_options{.size = reporters,
-                                   .worker = {.mailbox_capacity = event_reporter::mailbox_capacity,
-                                              .on_failure = {.when_exceeded = directive::stop}}},
-                      std::ref(http), std::ref(log), std::ref(counters));
-  }
-  return made;
+const ref<event_keeper>& application::keeper_for(std::string_view client) const {
+  assert(!told.empty());
+  return told[shard_of(client, static_cast<std::uint32_t>(told.size()))];
 }
 
 }  // namespace troupe::hub

@@ -9,6 +9,7 @@
 
 #include "services/hub/client.hpp"
 #include "services/hub/permissions.hpp"
+#include "services/hub/recovery.hpp"
 #include "services/hub/router.hpp"
 
 namespace troupe::hub {
@@ -32,6 +33,7 @@ channel::channel(core::channel_name name, const core::channel_options& options,
       subscribers_on_(fanouts_.size()),
       last_used_(now()) {
   send_after(idle_max, look_idle{});
+  send_every(shared.configuration().client.channel_position_check_delay, check_positions{});
 }
 
 task<std::expected<void, start_error>> channel::started() {
@@ -39,7 +41,7 @@ task<std::expected<void, start_error>> channel::started() {
   for (std::uint32_t worker = 0; worker < fanouts_.size(); ++worker) {
     auto attached = co_await fanouts_[worker].ask(list_attached{name_}, fanout_wait_max);
     if (!attached) co_return std::unexpected(start_error{attached.error().describe()});
-    for (subscriber& each : *attached) insert(std::move(each));
+    for (subscriber& each : *attached) insert(std::move(each), false);
   }
   co_return {};
 }
@@ -64,49 +66,56 @@ task<subscribe::reply> channel::on(subscribe message) {
   last_used_ = now();
   const subscriber who = message.who;
   const std::uint32_t command_id = message.command_id;
-  auto result = co_await result_for(std::move(message));
-  if (!result) co_return std::unexpected(result.error());
+  auto admitted = co_await admit(std::move(message));
+  if (!admitted) co_return std::unexpected(admitted.error());
 
-  insert(who);
-  attach answer{name_, self(), who, command_id, *std::move(result)};
+  insert(who, admitted->start.ready);
+  attach answer{
+      name_, self(), who, command_id, std::move(admitted->result), std::move(admitted->start)};
   if (co_await send(fanouts_[who.worker], std::move(answer), fanout_wait_max) !=
       tell_status::accepted) {
     erase(subscribers_.find(who.info->client));
     co_return unavailable();
   }
-  co_await tell_audience(protocol::join_push{*who.info});
+  if (who.announced) co_await tell_audience(protocol::join_push{*who.info});
   co_return {};
 }
 
-void channel::insert(subscriber who) {
-  const std::uint32_t worker = who.worker;
-  const wire_format format = who.format;
+void channel::insert(subscriber who, bool ready) {
+  // It is there still when its leaving has not been heard of.
+  if (const auto before = subscribers_.find(who.info->client); before != subscribers_.end()) {
+    erase(before);
+  }
+  ++subscribers_on_[who.worker];
+  formats_.add(who.format);
+  (who.deltas ? audience_.deltas.all : audience_.plain).add(who.format);
+  if (who.deltas && !ready) audience_.deltas.unready.add(who.format);
   std::string client = who.info->client;
-  const bool is_new = subscribers_.insert_or_assign(std::move(client), std::move(who)).second;
-  if (!is_new) return;  // the same connection, so nothing else has changed
-  ++subscribers_on_[worker];
-  formats_.add(format);
+  subscribers_.emplace(std::move(client), std::move(who));
 }
 
 void channel::erase(std::map<std::string, subscriber>::iterator who) {
-  --subscribers_on_[who->second.worker];
-  formats_.remove(who->second.format);
+  const subscriber& gone = who->second;
+  --subscribers_on_[gone.worker];
+  formats_.remove(gone.format);
+  (gone.deltas ? audience_.deltas.all : audience_.plain).remove(gone.format);
   subscribers_.erase(who);
 }
 
-task<std::expected<protocol::subscribe_result, error>> channel::result_for(subscribe message) {
-  protocol::subscribe_result result;
+task<std::expected<channel::admission, error>> channel::admit(subscribe message) {
+  admission made;
+  protocol::subscribe_result& result = made.result;
   result.data = std::move(message.data);
   if (message.expires_in_s) {
     result.expires = true;
     result.ttl_s = *message.expires_in_s;
   }
-  if (!message.positioned && !message.recoverable) co_return result;
+  if (!message.positioned) co_return made;
 
   const auto& from = message.recover_from;
   const std::size_t most = shared_.configuration().client.recovery_max_publication_limit;
   ports::history_filter filter{.since_offset = {}, .limit = 0, .reverse = false};
-  if (from) filter = {.since_offset = from->offset, .limit = most, .reverse = false};
+  if (from) filter = options().recovers_newest() ? newest() : missed_since(*from, most);
   auto page = co_await shared_.history.read(name_, filter, history_limits(), now());
   if (!page) co_return unavailable();
 
@@ -114,22 +123,34 @@ task<std::expected<protocol::subscribe_result, error>> channel::result_for(subsc
   result.recoverable = message.recoverable;
   result.epoch = page->top.epoch;
   result.offset = page->top.offset;
-  if (!from) co_return result;
-
-  result.was_recovering = true;
-  const auto& missed = page->publications;
-  const bool same_stream = from->epoch.empty() || from->epoch == page->top.epoch;
-  const bool complete = missed.empty() ? page->top.offset == from->offset
-                                       : missed.front().offset == from->offset + 1 &&
-                                             missed.back().offset == page->top.offset;
-  if (same_stream && complete) {
-    result.recovered = true;
-    result.offset = from->offset;
-    result.publications = std::move(page->publications);
-  } else if (message.reject_unrecovered) {
+  result.delta = message.who.deltas;
+  made.start.position = page->top;
+  if (from) add_recovery(made, message, *std::move(page));
+  if (from && !result.recovered && message.reject_unrecovered) {
     co_return std::unexpected(error(protocol::errors::unrecoverable_position));
   }
-  co_return result;
+  co_return made;
+}
+
+void channel::add_recovery(admission& to, const subscribe& message, ports::history_page page) {
+  const protocol::stream_position& from = *message.recover_from;
+  const protocol::stream_position top = page.top;
+  recovery found = options().recovers_newest() ? recover_newest(std::move(page), from)
+                                               : recover_all(std::move(page), from);
+  to.result.was_recovering = true;
+  to.result.recovered = found.recovered;
+  if (!found.recovered) return;
+  to.result.offset = from.offset;
+  // A patch may follow what the client has just been given, when no publication without a place in
+  // the stream came later. What it brings along itself is not known: it may be a position alone.
+  to.start.ready = !found.publications.empty() && last_ && last_->position == top;
+  if (message.filter) {
+    std::erase_if(found.publications, [&](const protocol::publication& each) {
+      return !message.filter->matches(each.tags);
+    });
+  }
+  if (message.who.deltas) to_deltas(found.publications, encoding_of(message.who.format));
+  to.result.publications = std::move(found.publications);
 }
 
 task<> channel::on(left message) {
@@ -137,12 +158,13 @@ task<> channel::on(left message) {
   if (who == subscribers_.end() || who->second.number != message.number) co_return;
   last_used_ = now();
   const std::shared_ptr<const protocol::client_info> info = who->second.info;
+  const bool announced = who->second.announced;
   erase(who);
-  co_await tell_audience(protocol::leave_push{*info});
+  if (announced) co_await tell_audience(protocol::leave_push{*info});
 }
 
 task<> channel::tell_audience(protocol::push::body_type what) {
-  if (!options().join_leave || subscribers_.empty()) co_return;
+  if (subscribers_.empty()) co_return;
   shared_push push = encode(shared_, formats_, protocol::push{name_.text(), std::move(what)});
   co_await send_to_fanouts({name_, std::move(push), broadcast::audience::wants_join_leave});
 }
@@ -150,55 +172,65 @@ task<> channel::tell_audience(protocol::push::body_type what) {
 protocol::presence_result channel::on(get_presence) {
   last_used_ = now();
   protocol::presence_result result;
-  for (const auto& [client, who] : subscribers_) result.presence.emplace(client, *who.info);
+  for (const auto& [client, who] : subscribers_) {
+    if (who.listed) result.presence.emplace(client, *who.info);
+  }
   return result;
 }
 
 protocol::presence_stats_result channel::on(get_presence_stats) {
   std::set<std::string_view> users;
-  for (const auto& [client, who] : subscribers_) users.insert(who.info->user);
-  return {static_cast<std::uint32_t>(subscribers_.size()),
-          static_cast<std::uint32_t>(users.size())};
+  std::uint32_t clients = 0;
+  for (const auto& [client, who] : subscribers_) {
+    if (!who.listed) continue;
+    users.insert(who.info->user);
+    ++clients;
+  }
+  return {clients, static_cast<std::uint32_t>(users.size())};
 }
 
 // ---- publications ------------------------------------------------------------------------------
 
 task<publish::reply> channel::on(publish message) {
   last_used_ = now();
-  forget_old_keys();
-  if (!message.idempotency_key.empty()) {
-    if (const auto place = key_places_.find(message.idempotency_key); place != key_places_.end()) {
-      co_return accepted_keys_[place->second - keys_forgotten_].result;
-    }
-  }
   message.publication.time_ms = wall_now().time_since_epoch().count();
   protocol::stream_position position;
   if (options().keeps_history() && !message.skip_history) {
-    auto appended =
-        co_await shared_.history.append(name_, message.publication, history_limits(), now());
+    auto appended = co_await shared_.history.append(name_, message.publication, history_limits(),
+                                                    std::move(message.conditions), now());
     if (!appended) co_return unavailable();
-    position = *std::move(appended);
+    position = std::move(appended->position);
+    if (appended->what != ports::append_result::outcome::appended) co_return position;
     message.publication.offset = position.offset;
-  }
-  if (!message.idempotency_key.empty()) {
-    key_places_.emplace(message.idempotency_key, keys_forgotten_ + accepted_keys_.size());
-    accepted_keys_.push_back({std::move(message.idempotency_key), now(), position});
+  } else if (std::string& key = message.conditions.idempotency_key; !key.empty()) {
+    if (!keys_.insert(std::move(key), now())) co_return position;
   }
   shared_.counters.publications.add();
-  if (!subscribers_.empty()) {
-    co_await send_to_fanouts(
-        {name_, encode(shared_, formats_, name_, std::move(message.publication))});
-  }
+  co_await deliver(std::move(message.publication), position.epoch,
+                   message.delta || options().delta_publish);
   co_return position;
 }
 
-void channel::forget_old_keys() {
-  while (!accepted_keys_.empty() && (now() - accepted_keys_.front().when >= idempotency_ttl ||
-                                     accepted_keys_.size() > idempotency_keys_max)) {
-    key_places_.erase(accepted_keys_.front().key);
-    accepted_keys_.pop_front();
-    ++keys_forgotten_;
+task<> channel::deliver(protocol::publication publication, std::string epoch, bool as_delta) {
+  const bool in_stream = publication.offset != 0;
+  std::optional<delivered> before = std::move(last_);
+  last_.reset();
+  if (!options().allowed_delta_types.empty()) {
+    last_ = delivered{publication.data, {publication.offset, epoch}};
   }
+  if (subscribers_.empty()) co_return;
+  const std::string* previous = in_stream && as_delta && before ? &before->data : nullptr;
+  broadcast message{
+      name_, encode(shared_, audience_, name_, std::move(publication), std::move(epoch), previous)};
+  audience_.deltas.unready = {};
+  co_await send_to_fanouts(std::move(message));
+}
+
+task<> channel::on(check_positions) {
+  if (subscribers_.empty() || !options().keeps_history()) co_return;
+  const auto page = co_await shared_.history.read(name_, {.limit = 0}, history_limits(), now());
+  // Not available: the next check comes.
+  if (page) co_await send_to_fanouts({name_, encode_check(page->top)});
 }
 
 task<read_history::reply> channel::on(read_history message) {
@@ -248,8 +280,8 @@ task<> channel::send_to_fanouts(broadcast message) {
 
 void channel::on(look_idle) {
   send_after(idle_max, look_idle{});
-  forget_old_keys();
-  if (subscribers_.empty() && accepted_keys_.empty() && now() - last_used_ >= idle_max) {
+  keys_.forget(now());
+  if (subscribers_.empty() && keys_.empty() && now() - last_used_ >= idle_max) {
     registry_.tell(retire{name_, self()});
   }
 }

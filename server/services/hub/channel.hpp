@@ -8,18 +8,18 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <troupe/actor.hpp>
 
 #include "core/configuration.hpp"
 #include "core/ids.hpp"
+#include "ports/history.hpp"
 #include "protocol/client/history.hpp"
 #include "protocol/client/presence.hpp"
 #include "protocol/client/presence_stats.hpp"
@@ -29,7 +29,9 @@
 #include "protocol/codes.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/fanout.hpp"
+#include "services/hub/recent_keys.hpp"
 #include "services/hub/subscription.hpp"
+#include "services/hub/tags_filter.hpp"
 
 namespace troupe::hub {
 
@@ -47,7 +49,8 @@ struct subscribe {
   std::optional<protocol::stream_position> recover_from;
   bool reject_unrecovered = false;
   std::optional<std::uint32_t> expires_in_s;
-  std::string data;  // for the result, raw payload
+  std::shared_ptr<const tags_filter> filter;  // of what is recovered; live, the client filters
+  std::string data;                           // for the result, raw payload
 };
 
 /// From a fanout: a subscriber is gone. Not a reply to anything.
@@ -58,13 +61,15 @@ struct left {
 
 /// Reply: the position given, or an empty one when the channel keeps no history. Delivered to
 /// subscribers at most once, recoverable from history. With an idempotency key the same reply comes
-/// again for idempotency_ttl, without publishing again.
+/// again for ports::idempotency_ttl, without publishing again. A version that is not newer than the
+/// channel's is not published; the reply is the channel's position.
 /// Errors: internal (history not available, nothing was published).
 struct publish {
   using reply = std::expected<protocol::stream_position, protocol::error>;
   protocol::publication publication;  // without offset and time
   bool skip_history = false;
-  std::string idempotency_key;
+  bool delta = false;                   // may go out as a patch
+  ports::append_conditions conditions;  // the version means nothing without history
 };
 
 /// Errors: unrecoverable_position (`since` of another epoch), internal.
@@ -93,6 +98,11 @@ struct get_presence_stats {
   using reply = protocol::presence_stats_result;
 };
 
+/// Listed in the presence or not.
+struct count_subscribers {
+  using reply = std::uint32_t;
+};
+
 class channel final : public actor {
  public:
   static constexpr std::uint32_t mailbox_capacity = 4096;
@@ -109,36 +119,43 @@ class channel final : public actor {
   task<remove_history::reply> on(remove_history message);
   protocol::presence_result on(get_presence);
   protocol::presence_stats_result on(get_presence_stats);
+  std::uint32_t on(count_subscribers) const {
+    return static_cast<std::uint32_t>(subscribers_.size());
+  }
 
   /// Asks the registry to be retired when nobody has used the channel for a while.
   struct look_idle {};
   void on(look_idle);
 
- private:
-  struct accepted_before {
-    std::string key;
-    time_point when;
-    protocol::stream_position result;
-  };
+  /// Tells subscribers where the stream is at, behind everything that was sent to them: whoever is
+  /// elsewhere has missed something, and subscribes again.
+  struct check_positions {};
+  task<> on(check_positions);
 
+ private:
+  /// The answer to a subscribe, and where deliveries go on from.
+  struct admission {
+    protocol::subscribe_result result;
+    starting_point start;
+  };
   /// Those of the configuration in use; of a namespace that is configured no more, the last.
   const core::channel_options& options();
   ports::history_limits history_limits();
-  task<std::expected<protocol::subscribe_result, protocol::error>> result_for(subscribe message);
+  task<std::expected<admission, protocol::error>> admit(subscribe message);
+  void add_recovery(admission& to, const subscribe& message, ports::history_page page);
   /// Both also keep the counts that depend on who is there.
-  void insert(subscriber who);
+  void insert(subscriber who, bool ready);
   void erase(std::map<std::string, subscriber>::iterator who);
   /// Tells a join or a leave to those who want to hear of it.
   task<> tell_audience(protocol::push::body_type what);
   /// Sends to the fanouts with subscribers; waits while one has no room. Throws when it has none
   /// for fanout_wait_max: the subscribers then learn of the gap by the restart.
   task<> send_to_fanouts(broadcast message);
-  void forget_old_keys();
+  /// What remains to be done with one that has its place in the stream, if it has one.
+  task<> deliver(protocol::publication publication, std::string epoch, bool as_delta);
 
   static constexpr std::chrono::seconds fanout_wait_max{5};
   static constexpr std::chrono::seconds idle_max{30};
-  static constexpr std::chrono::minutes idempotency_ttl{5};
-  static constexpr std::size_t idempotency_keys_max = 10'000;  // the oldest goes first
 
   const core::channel_name name_;
   const core::channel_options* options_;
@@ -148,10 +165,15 @@ class channel final : public actor {
   std::vector<ref<fanout>> fanouts_;
   std::map<std::string, subscriber> subscribers_;  // by connection id: presence, in its order
   std::vector<std::uint32_t> subscribers_on_;      // how many, by worker
-  format_counts formats_;                          // of the subscribers
-  std::unordered_map<std::string, std::size_t> key_places_;  // sequence number in accepted_keys_
-  std::deque<accepted_before> accepted_keys_;
-  std::size_t keys_forgotten_ = 0;
+  format_counts formats_;                          // of all subscribers
+  push_audience audience_;                         // the same subscribers, for publications
+  recent_keys keys_;                               // of publications without a place in the stream
+  /// The last publication, where patches against it may be wanted.
+  struct delivered {
+    std::string data;
+    protocol::stream_position position;
+  };
+  std::optional<delivered> last_;
   time_point last_used_{};
 };
 

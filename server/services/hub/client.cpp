@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/limits.hpp"
 #include "protocol/client/encoding.hpp"
 #include "services/hub/answers.hpp"
 
@@ -10,6 +11,24 @@ namespace troupe::hub {
 namespace errors = protocol::errors;
 namespace disconnects = protocol::disconnects;
 using protocol::error;
+
+namespace {
+
+server_subscriptions subscriptions_in(crypto::connection_claims& claims) {
+  server_subscriptions found;
+  for (const std::string& channel : claims.channels) {
+    found[channel] = {.name = core::channel_name(channel)};
+  }
+  for (auto& [channel, options] : claims.subs) {
+    found[channel] = {.name = core::channel_name(channel),
+                      .info = std::move(options.info),
+                      .data = std::move(options.data),
+                      .override = options.override};
+  }
+  return found;
+}
+
+}  // namespace
 
 client::client(const context& shared, ref<hub_supervisor> hub, std::uint32_t worker,
                wire_format format)
@@ -46,7 +65,7 @@ void client::receive(std::string_view frame) {
   if (closed_) return;
   auto commands = protocol::decode_commands(encoding_of(format_), frame);
   if (!commands) return disconnect(disconnects::bad_request);
-  shared_.counters.messages_received.add(commands->size());
+  shared_.counters.messages_received.of(transport_of(format_)).add(commands->size());
   for (protocol::command& each : *commands) pending_.push_back(std::move(each));
   serve_line();
 }
@@ -134,47 +153,12 @@ void client::serve_connect(std::uint32_t id, protocol::connect_request request) 
 }
 
 void client::let_in(std::uint32_t id, crypto::connection_claims claims,
-                    const std::map<std::string, protocol::subscribe_request>&) {
+                    const std::map<std::string, protocol::subscribe_request>& recover) {
   user_ = core::user_id(std::move(claims.subject));
   info_ = std::move(claims.info);
   meta_ = std::move(claims.meta);
   if (const auto ends = claims.ends()) ttl_s_ = seconds_until(*ends, wall_seconds());
-  current_ = operation{.command_id = id};
-  pipe(directory_.routing.ask(enter{user_, self()}, answer_within),
-       [id](auto result) { return entered{id, std::move(result)}; });
-}
-
-void client::on(entered message) {
-  if (closed_) return;
-  if (!message.result) {
-    const bool busy = message.result.error() == ask_errc::mailbox_full;
-    return disconnect(busy ? disconnects::too_many_requests : disconnects::internal);
-  }
-  state_ = state::connected;
-  cancel(stale_timer_);
-  const auto& rules = shared_.configuration().client;
-  protocol::connect_result result;
-  result.client = id_.text();
-  result.version = shared_.version;
-  if (!rules.proxy.refresh.enabled) {  // else it is the server that sees to it
-    result.expires = ttl_s_.has_value();
-    result.ttl_s = ttl_s_.value_or(0);
-  }
-  result.data = std::move(connect_data_);
-  result.ping_s = static_cast<std::uint32_t>(
-      std::chrono::ceil<std::chrono::seconds>(rules.ping_interval).count());
-  result.pong = result.ping_s > 0;
-  add_transport(result);
-  reply_with(message.command_id, std::move(result));
-  if (rules.ping_interval.count() > 0) {
-    // Spread, so that clients that came together are not pinged together.
-    const duration interval = rules.ping_interval;
-    send_after(interval / 2 +
-                   duration(random().below(static_cast<std::uint64_t>(interval.count() / 2 + 1))),
-               ping_due{});
-  }
-  schedule_expiry();
-  finish_current();
+  admit(id, subscriptions_in(claims), recover);
 }
 
 void client::on(ping_due) {
@@ -206,9 +190,9 @@ void client::on(pong_overdue) {
 void client::schedule_expiry() {
   cancel(expiry_timer_);
   if (!ttl_s_) return;
-  const bool asks = shared_.configuration().client.proxy.refresh.enabled;
-  expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + (asks ? duration{} : expiry_grace),
-                             connection_expired{});
+  const auto& rules = shared_.configuration().client;
+  const duration grace = rules.proxy.refresh.enabled ? duration{} : rules.expired_close_delay;
+  expiry_timer_ = send_after(std::chrono::seconds(*ttl_s_) + grace, connection_expired{});
 }
 
 void client::on(connection_expired) {
@@ -238,12 +222,17 @@ void client::serve_refresh(std::uint32_t id, protocol::refresh_request request) 
 // ---- out ---------------------------------------------------------------------------------------
 
 void client::send(const protocol::reply& message) {
-  std::string encoded;
-  if (!protocol::append_message(encoded, encoding_of(format_), message)) {
+  if (!protocol::append_message(replies_, encoding_of(format_), message)) {
     return disconnect(disconnects::inappropriate_protocol);
   }
-  shared_.counters.messages_sent.add();
-  transmit(shared_.frame(format_, encoded));
+  shared_.counters.messages_sent.of(transport_of(format_)).add();
+  if (++reply_count_ == core::limits::replies_per_frame_max) flush_replies();
+}
+
+void client::flush_replies() {
+  if (reply_count_ == 0) return;
+  reply_count_ = 0;
+  transmit(shared_.frame(format_, std::exchange(replies_, {})));
 }
 
 void client::reply_with(std::uint32_t id, protocol::reply::body_type body) {
@@ -258,9 +247,11 @@ void client::refuse(std::uint32_t id, const error& why) {
 void client::disconnect(protocol::disconnect_code why) {
   if (closed_) return;
   closed_ = true;
-  ended_ = {why.code, std::string(why.reason)};
+  end_code_ = why.code;
+  end_reason_ = why.reason;
   pending_.clear();
   shared_.counters.disconnects.add(why.code);
+  flush_replies();
   close_transport(why);
 }
 

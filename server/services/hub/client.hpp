@@ -14,6 +14,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include <troupe/actor.hpp>
 #include <troupe/monitor.hpp>
@@ -32,8 +33,10 @@
 #include "services/hub/context.hpp"
 #include "services/hub/encoded_push.hpp"
 #include "services/hub/hub_supervisor.hpp"
+#include "services/hub/orders.hpp"
 #include "services/hub/permissions.hpp"
 #include "services/hub/subscription.hpp"
+#include "services/hub/tags_filter.hpp"
 #include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
@@ -43,6 +46,7 @@ struct subscribed {
   subscription_number number = 0;
   std::uint32_t command_id = 0;
   protocol::subscribe_result result;
+  starting_point start;
 };
 
 /// From the fanout: something to pass on to the client as it is.
@@ -64,12 +68,17 @@ class client : public actor {
   void on(unsubscribed message);
   void on(terminated message);  // of the fanout
 
+  // From the router.
+  void on(end_client message);
+  void on(end_subscriptions message);
+  void on(add_subscription message);
+  void on(refresh_client message);
+
   // What its own asks and timers come to; from nobody else.
   struct directory_found {
     ask_result<find_directory> result;
   };
   struct entered {
-    std::uint32_t command_id;
     ask_result<enter> result;
   };
   struct channel_opened {
@@ -77,6 +86,14 @@ class client : public actor {
   };
   struct subscribe_accepted {
     std::uint32_t command_id;
+    subscription_number number;
+    ask_result<subscribe> result;
+  };
+  struct server_channel_opened {
+    subscription_number number;
+    ask_result<open_channel> result;
+  };
+  struct server_subscribe_accepted {
     subscription_number number;
     ask_result<subscribe> result;
   };
@@ -127,6 +144,8 @@ class client : public actor {
   void on(entered message);
   void on(channel_opened message);
   void on(subscribe_accepted message);
+  void on(server_channel_opened message);
+  void on(server_subscribe_accepted message);
   void on(operation_ended message);
   void on(detached message);
   void on(key_searched message);
@@ -166,7 +185,11 @@ class client : public actor {
   /// What the transport adds to the answer to connect, or changes in it.
   virtual void add_transport(protocol::connect_result&) const {}
 
-  /// Queues a framed message. Called in the order the client must see.
+  /// Transmits the replies of this turn, in one frame or a few. The transport calls it at the end
+  /// of each turn.
+  void flush_replies();
+
+  /// Queues a frame of messages. Called in the order the client must see.
   virtual void transmit(core::shared_bytes frame) = 0;
   /// Sends what is queued and then the close of the transport. Called once.
   virtual void close_transport(protocol::disconnect_code why) = 0;
@@ -179,9 +202,26 @@ class client : public actor {
   struct subscription {
     core::channel_name name;
     ref<channel> from;
-    bool established = false;                 // its answer has been sent
-    std::optional<std::uint64_t> position{};  // newest offset passed on, when positioned
+    bool established = false;  // its answer has been sent
+    starting_point at{};       // moves on with each publication
+    bool deltas = false;
+    std::shared_ptr<const tags_filter> filter{};
     timer_id expiry{};
+    bool server_side = false;
+    bool ends_at_once = false;  // when it is established: the application has ended it meanwhile
+  };
+
+  /// A subscription of the server's that is not established yet.
+  struct beginning {
+    subscribe request;
+    const core::channel_options* options = nullptr;
+    bool reopened = false;  // the channel was found stopped once already
+  };
+
+  /// A connect that waits to be answered: for the router, then for its subscriptions.
+  struct joining {
+    server_subscriptions wanted{};
+    std::map<std::string, protocol::subscribe_result> established{};
   };
 
   /// The command that waits for an answer.
@@ -223,6 +263,22 @@ class client : public actor {
   void serve_rpc(std::uint32_t id, protocol::rpc_request request);
   void serve_pong();
 
+  /// Lets the client in, with these subscriptions; then answers its connect. What the client knows
+  /// of an earlier connection, in `recover`, tells where they go on.
+  void admit(std::uint32_t id, server_subscriptions wanted,
+             const std::map<std::string, protocol::subscribe_request>& recover);
+  void add_personal_channel(server_subscriptions& wanted) const;
+  void finish_connect();
+  void begin_server_side(server_subscription what, const core::channel_options& options);
+  void open_channel_for(subscription_number number);
+  void server_side_begun(subscription_number number, protocol::subscribe_result result);
+  void server_side_failed(subscription_number number);
+  /// Whether the client has asked to unsubscribe from it.
+  bool waits_for_end_of(subscription_number number) const;
+  void push_subscribe(const core::channel_name& name, protocol::subscribe_result result);
+  /// What comes before the connect is answered waits for that.
+  void keep_for_later(std::variant<delivery, order> what);
+
   /// Lets the client in as the one whom a token, or the application, says it is.
   void let_in(std::uint32_t id, crypto::connection_claims claims,
               const std::map<std::string, protocol::subscribe_request>& recover);
@@ -256,7 +312,7 @@ class client : public actor {
   void go_on(std::uint32_t id, keeping about, ask_result<ask_application> answer);
   void go_on(std::uint32_t id, calling about, ask_result<ask_application> answer);
   template <class Event>
-  void report(const core::proxy_options& whom, const Event& event);
+  void report(ports::event_kind kind, const core::proxy_options& whom, const Event& event);
   void report_unsubscribed(const core::channel_name& name, std::uint32_t code,
                            std::string_view reason);
   void report_unsubscribed_by_client(const core::channel_name& name);
@@ -266,13 +322,17 @@ class client : public actor {
   void perform(const ref<channel>& target);
   void finish_current();
 
-  /// Encodes and frames what is for this connection alone, and transmits it.
+  /// Encodes what is for this connection alone; it leaves with the turn, or before what must come
+  /// behind it.
   void send(const protocol::reply& message);
   void reply_with(std::uint32_t id, protocol::reply::body_type body);
   void refuse(std::uint32_t id, const protocol::error& why);
   void push_unsubscribe(const core::channel_name& name, protocol::unsubscribe_code why);
+  /// False: the push is not for this client, or the subscription has ended because of it.
+  bool advance(subscription_number number, subscription& mine, const encoded_push& push);
   void end_subscription(subscription_number number, protocol::unsubscribe_code why);
   void drop_subscription(subscription_number number);
+  timer_id expire_after(std::uint32_t ttl_s, subscription_number number);
   void schedule_expiry();
   /// The options of a channel and this client's standing in it; replies with the error when
   /// unknown.
@@ -281,6 +341,8 @@ class client : public actor {
   crypto::sys_seconds wall_seconds() const;
   std::expected<crypto::subscription_claims, protocol::error> claims_for(const std::string& channel,
                                                                          const std::string& token);
+
+  static constexpr std::size_t kept_max = 1024;
 
   const context& shared_;
   ref<hub_supervisor> hub_;
@@ -293,10 +355,8 @@ class client : public actor {
   std::string meta_;          // JSON from the token, for the application
   std::string connect_data_;  // payload from the application, until connect is answered
   client_headers headers_;
-  struct ending {
-    std::uint32_t code = protocol::disconnects::connection_closed.code;
-    std::string reason{protocol::disconnects::connection_closed.reason};
-  } ended_;  // what the application will be told; as long as it is not ended, that the client went
+  std::uint16_t end_code_ = 0;  // with which the server has ended it; 0: it has not
+  std::string end_reason_;
 
   enum class state : std::uint8_t { connecting, refused, connected };
   state state_ = state::connecting;
@@ -308,8 +368,14 @@ class client : public actor {
   std::optional<operation> current_;
   std::optional<std::uint32_t> ttl_s_;  // of the token, as of when it was accepted
 
+  std::string replies_;  // of this turn, encoded
+  std::size_t reply_count_ = 0;
+
   std::unordered_map<subscription_number, subscription> subscriptions_;
   std::unordered_map<std::string, subscription_number> numbers_;  // by channel
+  std::unordered_map<subscription_number, beginning> beginnings_;
+  std::optional<joining> joining_;
+  std::vector<std::variant<delivery, order>> kept_;  // at most kept_max
   subscription_number last_number_ = 0;
 
   timer_id stale_timer_{};

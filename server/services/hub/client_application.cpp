@@ -25,20 +25,6 @@ constexpr std::chrono::seconds ask_again_after{5};
 constexpr std::uint32_t unsubscribed_by_client = 0;
 constexpr std::uint32_t unsubscribed_by_disconnect = 1;
 
-constexpr std::string_view transport_of(wire_format format) {
-  switch (format) {
-    case wire_format::websocket_json:
-    case wire_format::websocket_protobuf:
-      return "websocket";
-    case wire_format::http_stream_json:
-    case wire_format::http_stream_protobuf:
-      return "http_stream";
-    case wire_format::sse_json:
-      return "sse";
-  }
-  return "";
-}
-
 crypto::subscription_override to_override(const proxy::channel_override& from) {
   return {.presence = from.presence,
           .join_leave = from.join_leave,
@@ -70,7 +56,7 @@ crypto::connection_claims to_claims(proxy::connect_result from) {
 proxy::caller client::introduced(const core::proxy_options& to) const {
   const bool binary = encoding_of(format_) == protocol::encoding::protobuf;
   proxy::caller who{.client = id_.text(),
-                    .transport = std::string(transport_of(format_)),
+                    .transport = std::string(core::name_of(transport_of(format_))),
                     .protocol = binary ? "protobuf" : "json",
                     .encoding = binary ? "binary" : "json"};
   if (state_ == state::connected) who.user = user_.text();
@@ -226,7 +212,10 @@ void client::go_on(std::uint32_t id, publishing about, ask_result<ask_applicatio
   if (!result) return finish_current();
   if (!result->data.empty()) about.work.publication.data = std::move(result->data);
   about.work.skip_history = result->options.skip_history;
-  about.work.idempotency_key = std::move(result->options.idempotency_key);
+  about.work.delta = result->options.delta;
+  about.work.conditions = {.idempotency_key = std::move(result->options.idempotency_key),
+                           .version = result->options.version,
+                           .version_epoch = std::move(result->options.version_epoch)};
   about.work.publication.tags = std::move(result->options.tags);
   begin({.command_id = id,
          .name = std::move(about.name),
@@ -285,21 +274,21 @@ void client::go_on(std::uint32_t id, calling, ask_result<ask_application> answer
 // ---- telling -----------------------------------------------------------------------------------
 
 template <class Event>
-void client::report(const core::proxy_options& whom, const Event& event) {
-  if (!directory_.outside.told) return;
+void client::report(ports::event_kind kind, const core::proxy_options& whom, const Event& event) {
+  if (directory_.outside.told.empty()) return;
   auto body = proxy::encode(introduced(whom), event, proxy::payload_form::base64);
-  const auto status = directory_.outside.told->tell_by(
-      id_.text(), report_event{&whom, *std::move(body), headers_.passed_on(whom)});
+  const auto status = directory_.outside.keeper_for(id_.text())
+                          .tell(report_event{{kind, *std::move(body), headers_.passed_on(whom)}});
   if (status == tell_status::accepted) return;
   shared_.counters.events_dropped.add();
-  shared_.log.warn("event dropped", {{"endpoint", whom.endpoint}});
+  shared_.log.error("event dropped", {{"endpoint", whom.endpoint}});
 }
 
 void client::report_unsubscribed(const core::channel_name& name, std::uint32_t code,
                                  std::string_view reason) {
   const auto options = find_options(name.text(), shared_.configuration().channel);
   if (!options || !(*options)->unsubscribe_proxy_enabled) return;
-  report(shared_.configuration().channel.proxy.unsubscribe,
+  report(ports::event_kind::unsubscribe, shared_.configuration().channel.proxy.unsubscribe,
          proxy::unsubscribe_event{name.text(), code, std::string(reason)});
 }
 
@@ -315,7 +304,11 @@ client::~client() {
       report_unsubscribed(each.name, unsubscribed_by_disconnect, "disconnected");
   }
   const core::proxy_options& whom = shared_.configuration().client.proxy.disconnect;
-  if (whom.enabled) report(whom, proxy::disconnect_event{ended_.code, ended_.reason});
+  if (!whom.enabled) return;
+  constexpr protocol::disconnect_code by_client = disconnects::connection_closed;
+  report(ports::event_kind::disconnect, whom,
+         end_code_ == 0 ? proxy::disconnect_event{by_client.code, std::string(by_client.reason)}
+                        : proxy::disconnect_event{end_code_, std::move(end_reason_)});
 }
 
 }  // namespace troupe::hub

@@ -1,4 +1,5 @@
 // The subscriptions of a client: beginning, passing deliveries on, ending.
+#include <algorithm>
 #include <utility>
 
 #include "services/hub/answers.hpp"
@@ -35,7 +36,6 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
   if (!request.delta.empty() && request.delta != "fossil") {
     return disconnect(disconnects::bad_request);
   }
-  if (request.tf) return refuse(id, error(errors::bad_request));
   if (subscriptions_.size() >= shared_.configuration().client.channel_limit) {
     return refuse(id, error(errors::limit_exceeded));
   }
@@ -60,6 +60,14 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
 void client::begin_subscription(std::uint32_t id, protocol::subscribe_request request,
                                 const core::channel_options& options,
                                 crypto::subscription_claims grant) {
+  std::shared_ptr<const tags_filter> filter;
+  if (request.tf) {
+    auto made = tags_filter::make(*request.tf);
+    // Both save bandwidth, in ways that exclude each other: a patch needs the one before.
+    const bool possible = options.allow_tags_filter && request.delta.empty() && made;
+    if (!possible) return refuse(id, error(errors::bad_request));
+    filter = std::make_shared<const tags_filter>(*std::move(made));
+  }
   const asking standing = standing_in(request.channel);
   protocol::client_info info{user_.text(), id_.text(), info_, std::move(grant.info)};
   subscribe work;
@@ -68,18 +76,17 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
   if (const auto ends = grant.ends()) ends_in_s = seconds_until(*ends, wall_seconds());
   // Where the application prolongs it, the client is not bothered.
   if (!options.sub_refresh_proxy_enabled) work.expires_in_s = ends_in_s;
-  const auto& special = grant.override;
-  const bool force_recovery = special.force_recovery.value_or(options.force_recovery);
-  const bool force_positioning = special.force_positioning.value_or(options.force_positioning);
-  const bool force_join_leave =
-      special.force_push_join_leave.value_or(options.force_push_join_leave);
+  const subscription_rules rules = rules_for(options, grant.override);
 
   const bool reads_history = may_read_history(standing, options).has_value();
   work.recoverable =
-      options.keeps_history() && (force_recovery || (request.recoverable && reads_history));
+      options.keeps_history() &&
+      (rules.force_recovery || (request.recoverable && (reads_history || options.allow_recovery)));
   work.positioned =
-      work.recoverable ||
-      (options.keeps_history() && (force_positioning || (request.positioned && reads_history)));
+      work.recoverable || (options.keeps_history() &&
+                           (rules.force_positioning ||
+                            (request.positioned && (reads_history || options.allow_positioning))));
+  work.filter = filter;
   if (request.recover && work.recoverable) {
     work.recover_from = protocol::stream_position{request.offset, std::move(request.epoch)};
   }
@@ -91,17 +98,20 @@ void client::begin_subscription(std::uint32_t id, protocol::subscribe_request re
       .number = ++last_number_,
       .format = format_,
       .info = std::make_shared<const protocol::client_info>(std::move(info)),
-      .wants_join_leave = force_join_leave ||
-                          (request.join_leave && may_see_presence(standing, options).has_value())};
+      .wants_join_leave = rules.force_push_join_leave ||
+                          (request.join_leave && may_see_presence(standing, options).has_value()),
+      .listed = rules.presence,
+      .announced = rules.join_leave,
+      .deltas = work.positioned && std::ranges::find(options.allowed_delta_types, request.delta) !=
+                                       options.allowed_delta_types.end()};
 
   core::channel_name name(std::move(request.channel));
   numbers_.emplace(name.text(), last_number_);
   subscription& mine = subscriptions_[last_number_];
   mine.name = name;
+  mine.filter = std::move(filter);
   if (ends_in_s) {
-    const duration grace = options.sub_refresh_proxy_enabled ? duration{} : expiry_grace;
-    mine.expiry =
-        send_after(std::chrono::seconds(*ends_in_s) + grace, subscription_expired{last_number_});
+    mine.expiry = expire_after(*ends_in_s, last_number_);
   }
   begin(
       {.command_id = id, .name = std::move(name), .options = &options, .request = std::move(work)});
@@ -148,41 +158,68 @@ void client::on(subscribed message) {
   }
   subscription& mine = found->second;
   mine.established = true;
-  if (message.result.positioned) {
-    const auto& recovered = message.result.publications;
-    mine.position = recovered.empty() ? message.result.offset : recovered.back().offset;
-  }
+  mine.at = std::move(message.start);
+  mine.deltas = message.result.delta;
+  if (mine.server_side) return server_side_begun(message.number, std::move(message.result));
+  const bool ends_at_once = mine.ends_at_once;
   reply_with(message.command_id, std::move(message.result));
+  if (ends_at_once && !closed_) {
+    end_subscription(message.number, protocol::unsubscribes::server);
+  }
   finish_current();
 }
 
 void client::on(delivery message) {
   if (closed_) return;
+  if (state_ != state::connected) return keep_for_later(std::move(message));
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;  // it has ended meanwhile
-  std::optional<std::uint64_t>& position = found->second.position;
+  subscription& mine = found->second;
   const encoded_push& push = *message.push;
-  if (push.offset != 0 && position) {
-    if (push.offset <= *position) return;
-    if (push.offset != *position + 1) {
-      return end_subscription(message.number, protocol::unsubscribes::insufficient_state);
-    }
-    position = push.offset;
-  }
-  const core::shared_bytes& frame = push.frame(format_);
+  const bool was_ready = mine.at.ready;
+  if (!advance(message.number, mine, push)) return;
+  const core::shared_bytes& frame =
+      mine.deltas && push.deltas ? push.deltas->frame(format_, was_ready) : push.frame(format_);
   // Bytes that are no JSON, for somebody who speaks JSON.
   if (frame.empty()) return disconnect(disconnects::inappropriate_protocol);
+  flush_replies();
   transmit(frame);
+}
+
+bool client::advance(subscription_number number, subscription& mine, const encoded_push& push) {
+  using enum encoded_push::kind;
+  if (push.what == other) return true;
+  if (mine.at.position && !push.position.epoch.empty()) {
+    auto& [offset, epoch] = *mine.at.position;
+    const bool same_stream = epoch == push.position.epoch;
+    const bool is_check = push.what == position_check;
+    if (!is_check && same_stream && push.position.offset <= offset) return false;  // it has that
+    if (!same_stream || push.position.offset != offset + (is_check ? 0 : 1)) {
+      end_subscription(number, protocol::unsubscribes::insufficient_state);
+      return false;
+    }
+    offset = push.position.offset;
+  }
+  if (push.what == position_check) return false;
+  mine.at.ready = true;
+  return !mine.filter || mine.filter->matches(push.tags);
 }
 
 void client::on(unsubscribed message) {
   if (closed_) return;
   const auto found = subscriptions_.find(message.number);
   if (found == subscriptions_.end()) return;
+  if (found->second.server_side) return disconnect(disconnects::insufficient_state);
   const core::channel_name name = found->second.name;
   if (found->second.established) report_unsubscribed(name, message.why.code, message.why.reason);
   drop_subscription(message.number);
   push_unsubscribe(name, message.why);
+}
+
+timer_id client::expire_after(std::uint32_t ttl_s, subscription_number number) {
+  const bool asks = is_kept_by_application(subscriptions_.at(number).name);
+  const duration grace = asks ? duration{} : shared_.configuration().client.expired_sub_close_delay;
+  return send_after(std::chrono::seconds(ttl_s) + grace, subscription_expired{number});
 }
 
 void client::on(subscription_expired message) {
@@ -193,8 +230,14 @@ void client::on(subscription_expired message) {
 }
 
 void client::end_subscription(subscription_number number, protocol::unsubscribe_code why) {
-  const core::channel_name name = subscriptions_.at(number).name;
-  if (subscriptions_.at(number).established) report_unsubscribed(name, why.code, why.reason);
+  const subscription& mine = subscriptions_.at(number);
+  if (mine.server_side && protocol::client_resubscribes(why.code)) {
+    // The client cannot subscribe again to what it never subscribed to: it connects again.
+    const bool late = why.code == protocol::unsubscribes::expired.code;
+    return disconnect(late ? disconnects::subscription_expired : disconnects::insufficient_state);
+  }
+  const core::channel_name name = mine.name;
+  if (mine.established) report_unsubscribed(name, why.code, why.reason);
   drop_subscription(number);
   push_unsubscribe(name, why);
   pipe(directory_.fanouts[worker_].ask(detach{name, id(), number}, answer_within),
@@ -208,6 +251,7 @@ void client::on(detached message) {
 
 void client::drop_subscription(subscription_number number) {
   const auto found = subscriptions_.find(number);
+  if (found == subscriptions_.end()) return;  // it ended while somebody waited for its end
   cancel(found->second.expiry);
   numbers_.erase(found->second.name.text());
   subscriptions_.erase(found);
@@ -223,8 +267,10 @@ void client::serve_unsubscribe(std::uint32_t id, protocol::unsubscribe_request r
   const auto number = numbers_.find(request.channel);
   if (number == numbers_.end()) return reply_with(id, protocol::unsubscribe_result{});
   core::channel_name name(std::move(request.channel));
-  detach work{name, this->id(), number->second};
-  begin({.command_id = id, .name = std::move(name), .request = std::move(work)});
+  operation ending{
+      .command_id = id, .name = name, .request = detach{name, this->id(), number->second}};
+  if (subscriptions_.at(number->second).established) return begin(std::move(ending));
+  current_ = std::move(ending);  // the server is about to begin it: server_side_begun() goes on
 }
 
 void client::serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request request) {
@@ -242,8 +288,7 @@ void client::serve_sub_refresh(std::uint32_t id, protocol::sub_refresh_request r
   if (const auto ends = claims->ends()) {
     result.expires = true;
     result.ttl_s = seconds_until(*ends, wall_seconds());
-    mine.expiry = send_after(std::chrono::seconds(result.ttl_s) + expiry_grace,
-                             subscription_expired{number->second});
+    mine.expiry = expire_after(result.ttl_s, number->second);
   }
   reply_with(id, result);
 }

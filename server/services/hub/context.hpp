@@ -10,6 +10,7 @@
 #include "core/log.hpp"
 #include "core/shared_bytes.hpp"
 #include "crypto/key_set.hpp"
+#include "ports/event_log.hpp"
 #include "ports/history.hpp"
 #include "ports/http_client.hpp"
 #include "services/hub/wire_format.hpp"
@@ -39,6 +40,7 @@ struct context {
   const key_endpoint* connection_key_endpoint = nullptr;
   const key_endpoint* subscription_key_endpoint = nullptr;
   ports::http_client* http = nullptr;  // null: nothing is asked of others
+  ports::event_log* events = nullptr;  // null: the application is told nothing
 
   /// The one in use. Ask at each use: an actor that keeps what it was told does not follow a
   /// reload.

@@ -17,13 +17,21 @@
 #include "core/shared_bytes.hpp"
 #include "protocol/client/publication.hpp"
 #include "protocol/client/push.hpp"
+#include "protocol/client/stream_position.hpp"
 #include "services/hub/context.hpp"
+#include "services/hub/delta_frames.hpp"
 #include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
 
 struct encoded_push {
-  std::uint64_t offset = 0;                 // of a publication in a stream; 0 for everything else
+  enum class kind : std::uint8_t {
+    publication,
+    position_check,  // where the stream is at; nothing to transmit
+    other,
+  };
+  kind what = kind::other;
+  protocol::stream_position position;  // of a publication in a stream or a check; else no epoch
   std::map<std::string, std::string> tags;  // of a publication
 
   /// Ready to be transmitted; empty for a format that no subscriber used, and for one that cannot
@@ -32,6 +40,13 @@ struct encoded_push {
     return frames[std::to_underlying(format)];
   }
   std::array<core::shared_bytes, wire_formats.size()> frames;
+  std::unique_ptr<const delta_frames> deltas;  // of a publication; null: nobody there wants them
+};
+
+/// Whom publications are encoded for.
+struct push_audience {
+  format_counts plain;
+  delta_audience deltas;
 };
 
 using shared_push = std::shared_ptr<const encoded_push>;
@@ -39,6 +54,11 @@ using shared_push = std::shared_ptr<const encoded_push>;
 /// Encoded once for each encoding and framed once for each format that is used.
 shared_push encode(const context& shared, const format_counts& used,
                    const core::channel_name& channel, protocol::publication publication);
+/// Of a stream, or with deltas.
+shared_push encode(const context& shared, const push_audience& used,
+                   const core::channel_name& channel, protocol::publication publication,
+                   std::string epoch, const std::string* previous);
+shared_push encode_check(protocol::stream_position top);
 shared_push encode(const context& shared, const format_counts& used, const protocol::push& push);
 
 }  // namespace troupe::hub

@@ -79,7 +79,8 @@ TEST_F(encoded_push_of, a_publication_tells_what_a_delivery_is_decided_by) {
   protocol::publication tagged = publication("1", 7);
   tagged.tags = {{"team", "red"}};
   const shared_push push = encode(shared, used, channel, tagged);
-  EXPECT_EQ(push->offset, 7U);
+  EXPECT_EQ(push->what, encoded_push::kind::publication);
+  EXPECT_EQ(push->position.offset, 7U);
   EXPECT_EQ(push->tags, (std::map<std::string, std::string>{{"team", "red"}}));
 }
 
@@ -87,7 +88,8 @@ TEST_F(encoded_push_of, what_is_no_publication_has_no_offset) {
   used.add(websocket_json);
   const shared_push push =
       encode(shared, used, protocol::push{"news", protocol::join_push{{"ada", "c1", "", ""}}});
-  EXPECT_EQ(push->offset, 0U);
+  EXPECT_EQ(push->what, encoded_push::kind::other);
+  EXPECT_EQ(push->position.offset, 0U);
   EXPECT_EQ(push->frame(websocket_json).view(),
             R"({"push":{"channel":"news","join":{"info":{"user":"ada","client":"c1"}}}})");
 }

@@ -1,50 +1,58 @@
-// event_reporter.hpp — tells the application of events, each at least once: until it has answered
-// with a status of success, an event is sent again, after pauses that grow from 100 ms to 30 s.
-//
-// One event after the other: what comes meanwhile waits in the mailbox, in order. When that is full
-// the newest event is dropped, counted and logged. What waits is in memory: it survives an
-// application that is away, not the end of the server.
+// event_reporter.hpp — tells the application of the events of one lane, each at least once: until
+// it has answered with a status of success, an event is sent again, after pauses that grow from 100
+// ms to 30 s. One after the other, in their order.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include <troupe/actor.hpp>
 
 #include "core/configuration.hpp"
 #include "core/counters.hpp"
 #include "core/log.hpp"
+#include "ports/event_log.hpp"
 #include "ports/http_client.hpp"
-#include "services/hub/application_caller.hpp"
 
 namespace troupe::hub {
 
-/// To be told, not asked: nobody waits for it.
-struct report_event {
-  const core::proxy_options* proxy;  // of the configuration
-  std::string body;
-  http_headers headers;
-};
+/// There is something in the log.
+struct report_what_is_kept {};
 
-/// Answered when everything that was told before has been reported.
+/// Answered when everything that was in the log before has been reported.
 struct flush_events {
   using reply = void;
 };
 
 class event_reporter final : public actor {
  public:
-  static constexpr std::uint32_t mailbox_capacity = 16'384;
   static constexpr std::chrono::milliseconds pause_min{100};
   static constexpr std::chrono::milliseconds pause_max{30'000};
+  /// Read, and removed, together: as many may come twice after a crash.
+  static constexpr std::size_t page_events_max = 16;
 
-  event_reporter(ports::http_client& http, core::log& log, core::counters& counters)
-      : http_(http), log_(log), counters_(counters) {}
+  event_reporter(std::uint32_t lane, const core::configuration& configuration,
+                 ports::event_log& events, ports::http_client& http, core::log& log,
+                 core::counters& counters)
+      : lane_(lane),
+        configuration_(configuration),
+        events_(events),
+        http_(http),
+        log_(log),
+        counters_(counters) {}
 
-  task<> on(report_event message);
+  task<> on(report_what_is_kept);
   void on(flush_events) {}
 
  private:
+  /// False: this actor is stopping.
+  task<bool> report(ports::event what);
+  task<bool> pause_after(duration& pause);
+
+  const std::uint32_t lane_;
+  const core::configuration& configuration_;
+  ports::event_log& events_;
   ports::http_client& http_;
   core::log& log_;
   core::counters& counters_;

@@ -1,6 +1,7 @@
 #include "services/hub/fanout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "services/hub/channel.hpp"
@@ -15,9 +16,9 @@ std::vector<subscriber>::iterator fanout::find(group& in, std::uint64_t client_a
 
 void fanout::on(attach message) {
   const std::uint64_t client_actor = message.who.connection.id();
-  const bool accepted =
-      message.who.connection.tell(subscribed{message.who.number, message.command_id,
-                                             std::move(message.result)}) == tell_status::accepted;
+  const bool accepted = message.who.connection.tell(subscribed{
+                            message.who.number, message.command_id, std::move(message.result),
+                            std::move(message.start)}) == tell_status::accepted;
   if (!accepted) {
     // It is gone, or so slow that it cannot be told: either way it is no subscriber.
     message.who.connection.stop();
@@ -63,16 +64,23 @@ void fanout::drop(groups::iterator where, std::vector<subscriber>::iterator who)
 void fanout::on(broadcast message) {
   const auto where = groups_.find(message.name);
   if (where == groups_.end()) return;
-  std::uint64_t delivered = 0;
+  std::array<std::uint64_t, core::transports.size()> delivered{};
   for (const subscriber& each : where->second.members) {
     if (message.to == broadcast::audience::wants_join_leave && !each.wants_join_leave) continue;
     const tell_status status = each.connection.tell(delivery{each.number, message.push});
-    if (status == tell_status::accepted) ++delivered;
+    if (status == tell_status::accepted) {
+      ++delivered[std::to_underlying(transport_of(each.format))];
+    }
     // A client that has no room for a message is too slow to keep; its end is heard of later.
     if (status == tell_status::mailbox_full) each.connection.stop();
   }
-  shared_.counters.deliveries.add(delivered);
-  shared_.counters.messages_sent.add(delivered);
+  if (message.push->what == encoded_push::kind::position_check) return;  // nothing is transmitted
+  for (const core::transport each : core::transports) {
+    const std::uint64_t count = delivered[std::to_underlying(each)];
+    if (count == 0) continue;
+    shared_.counters.deliveries.add(count);
+    shared_.counters.messages_sent.of(each).add(count);
+  }
 }
 
 std::vector<subscriber> fanout::on(list_attached message) {

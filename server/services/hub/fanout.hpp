@@ -34,6 +34,7 @@ struct attach {
   subscriber who;
   std::uint32_t command_id = 0;
   protocol::subscribe_result result;
+  starting_point start;
 };
 
 /// From a client: ends its subscription. When the reply has come, nothing more is delivered for it;

@@ -1,5 +1,9 @@
 #include "services/hub/hub_supervisor.hpp"
 
+#include <utility>
+
+#include "services/hub/api_call.hpp"
+
 namespace troupe::hub {
 
 hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count)
@@ -15,16 +19,36 @@ hub_supervisor::hub_supervisor(const context& shared, std::uint32_t worker_count
   directory_.routing = spawn<router>(
       spawn_options{.mailbox_capacity = router::mailbox_capacity, .on_failure = together},
       std::cref(shared), directory_.fanouts);
-  if (shared_.http) {
-    directory_.outside = application::make(*this, shared_.configuration(), *shared_.http,
-                                           shared_.log, shared_.counters);
-  }
+  reach_application();
   directory_.connection_keys = spawn_fetcher(shared_.connection_key_endpoint);
   directory_.subscription_keys =
       shared_.subscription_key_endpoint == shared_.connection_key_endpoint
           ? directory_.connection_keys
           : spawn_fetcher(shared_.subscription_key_endpoint);
   send_every(sweep_period, sweep_history{});
+}
+
+void hub_supervisor::reach_application() {
+  const core::configuration& configuration = shared_.configuration();
+  if (!shared_.http) return;
+  if (application::is_asked(configuration)) {
+    directory_.outside.asked.emplace(
+        *this,
+        pool_options{.size = application::callers,
+                     .routing = pool_routing::least_loaded,
+                     .worker = {.mailbox_capacity = application_caller::mailbox_capacity,
+                                .on_failure = {.when_exceeded = directive::stop}}},
+        std::ref(*shared_.http), std::ref(shared_.log));
+  }
+  if (!shared_.events || !application::is_told(configuration)) return;
+  for (std::uint32_t lane = 0; lane < application::lanes; ++lane) {
+    directory_.outside.told.push_back(spawn<event_keeper>(
+        spawn_options{.mailbox_capacity = event_keeper::mailbox_capacity,
+                      .batch = {.messages_max = event_keeper::batch_events_max,
+                                .within = event_keeper::batch_within}},
+        lane, std::cref(configuration), std::ref(*shared_.events), std::ref(*shared_.http),
+        std::ref(shared_.log), std::ref(shared_.counters)));
+  }
 }
 
 ref<key_fetcher> hub_supervisor::spawn_fetcher(const key_endpoint* endpoint) {
@@ -44,6 +68,17 @@ task<hub_figures> hub_supervisor::on(get_figures) {
     if (counted) figures.subscriptions += *counted;
   }
   co_return figures;
+}
+
+ref<api_call> hub_supervisor::on(start_call message) {
+  return spawn<api_call>(temporary{}, std::cref(shared_), self(), std::move(message.node));
+}
+
+task<> hub_supervisor::on(flush_events) {
+  for (const ref<event_keeper>& each : directory_.outside.told) {
+    // The asker's deadline is the one that counts: it stops this actor then.
+    co_await each.ask(flush_events{}, std::chrono::hours(1));
+  }
 }
 
 void hub_supervisor::on(sweep_history) {

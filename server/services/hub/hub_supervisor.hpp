@@ -13,6 +13,7 @@
 #include "services/hub/context.hpp"
 #include "services/hub/fanout.hpp"
 #include "services/hub/key_fetcher.hpp"
+#include "services/hub/node_state.hpp"
 #include "services/hub/router.hpp"
 
 namespace troupe::hub {
@@ -35,6 +36,14 @@ struct get_figures {
   using reply = hub_figures;
 };
 
+class api_call;
+
+/// Reply: an actor that will run one call (run_call).
+struct start_call {
+  using reply = ref<api_call>;
+  node_state node;
+};
+
 /// Supervises; answers where the actors are.
 class hub_supervisor final : public actor {
  public:
@@ -42,6 +51,9 @@ class hub_supervisor final : public actor {
 
   directory on(find_directory) { return directory_; }
   task<hub_figures> on(get_figures);
+  ref<api_call> on(start_call message);
+  /// Answered when the application has been told of everything, or the asker has given up.
+  task<> on(flush_events);
 
   struct sweep_history {};
   void on(sweep_history);
@@ -50,6 +62,7 @@ class hub_supervisor final : public actor {
   static constexpr std::chrono::seconds sweep_period{5};
 
   ref<key_fetcher> spawn_fetcher(const key_endpoint* endpoint);
+  void reach_application();
 
   const context& shared_;
   directory directory_;

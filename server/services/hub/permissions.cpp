@@ -50,6 +50,16 @@ permission may_see_presence(const asking& who, const core::channel_options& opti
                            options.allow_presence_for_anonymous));
 }
 
+subscription_rules rules_for(const core::channel_options& options,
+                             const crypto::subscription_override& override) {
+  return {.presence = override.presence.value_or(options.presence),
+          .join_leave = override.join_leave.value_or(options.join_leave),
+          .force_recovery = override.force_recovery.value_or(options.force_recovery),
+          .force_positioning = override.force_positioning.value_or(options.force_positioning),
+          .force_push_join_leave =
+              override.force_push_join_leave.value_or(options.force_push_join_leave)};
+}
+
 std::expected<const core::channel_options*, protocol::error> find_options(
     std::string_view channel, const core::configuration::channel_section& rules) {
   const auto address = core::resolve_namespace(channel, rules);

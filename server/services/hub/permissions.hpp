@@ -7,6 +7,7 @@
 
 #include "core/channel_address.hpp"
 #include "core/configuration.hpp"
+#include "crypto/claims.hpp"
 #include "protocol/codes.hpp"
 
 namespace troupe::hub {
@@ -29,6 +30,17 @@ permission may_publish(const asking& who, const core::channel_options& options);
 permission may_read_history(const asking& who, const core::channel_options& options);
 /// not_available where the channel has no presence.
 permission may_see_presence(const asking& who, const core::channel_options& options);
+
+/// What holds for one subscription: the options of the namespace, where nothing overrides them.
+struct subscription_rules {
+  bool presence = false;
+  bool join_leave = false;
+  bool force_recovery = false;
+  bool force_positioning = false;
+  bool force_push_join_leave = false;
+};
+subscription_rules rules_for(const core::channel_options& options,
+                             const crypto::subscription_override& override);
 
 /// The options of the namespace a channel is in. Errors: bad_request for a name that is empty, too
 /// long or not printable ASCII; unknown_channel for a namespace that is not configured.

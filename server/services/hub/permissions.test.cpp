@@ -63,5 +63,27 @@ TEST(permissions, history_and_presence_that_are_off_are_not_available) {
   EXPECT_EQ(code(may_see_presence({.user = "ada"}, options)), 103U);
 }
 
+TEST(permissions, a_subscription_has_the_rules_of_its_namespace_but_for_its_overrides) {
+  core::channel_options options;
+  options.presence = true;
+  options.force_recovery = true;
+  const auto plain = rules_for(options, {});
+  EXPECT_TRUE(plain.presence);
+  EXPECT_TRUE(plain.force_recovery);
+  EXPECT_FALSE(plain.join_leave);
+  EXPECT_FALSE(plain.force_positioning);
+  EXPECT_FALSE(plain.force_push_join_leave);
+  const auto other = rules_for(options, {.presence = false,
+                                         .join_leave = true,
+                                         .force_recovery = false,
+                                         .force_positioning = true,
+                                         .force_push_join_leave = true});
+  EXPECT_FALSE(other.presence);
+  EXPECT_FALSE(other.force_recovery);
+  EXPECT_TRUE(other.join_leave);
+  EXPECT_TRUE(other.force_positioning);
+  EXPECT_TRUE(other.force_push_join_leave);
+}
+
 }  // namespace
 }  // namespace troupe::hub

@@ -1,217 +1,171 @@
+// The server API: from a body to calls, and from results to a response. What the methods do is in
+// server_api_channels.cpp and server_api_connections.cpp.
 #include "services/hub/server_api.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include <fnmatch.h>
+#include <troupe/when.hpp>
 
 #include "protocol/api/codes.hpp"
 #include "protocol/api/json_decoder.hpp"
-#include "protocol/api/json_encoder.hpp"
 #include "services/hub/answers.hpp"
-#include "services/hub/permissions.hpp"
+#include "services/hub/api_call.hpp"
 
 namespace troupe::hub {
 namespace {
 
 namespace api = protocol::api;
 
-template <class Request>
-auto decode(const std::string& body) {
+constexpr std::string_view batch_method = "batch";
+/// A call asks a few actors, one after the other.
+constexpr std::chrono::seconds call_ends_within{30};
+
+api::json_decoder& decoder() {
   // Scratch memory of the parser, nothing else is kept between calls.
-  thread_local api::json_decoder decoder;
-  return decoder.decode<Request>(body);
+  thread_local api::json_decoder mine;
+  return mine;
 }
 
 api_response undecodable() {
-  return {.what = api_response::kind::undecodable, .json = {}};
+  return {.what = api_response::kind::undecodable};
 }
 
-template <class Result>
-api_response respond(const std::expected<Result, protocol::error>& result) {
-  return {.error_code = result ? 0 : result.error().code, .json = api::to_json(result)};
+std::uint32_t small(std::uint64_t figure) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(figure, UINT32_MAX));
 }
 
-publish to_publish(const std::string& data, const api::publish_options& options) {
-  publish message;
-  message.publication.data = data;
-  message.publication.tags = options.tags;
-  message.skip_history = options.skip_history;
-  message.idempotency_key = options.idempotency_key;
-  return message;
+std::uint64_t total(const core::counters_by_transport& counted) {
+  std::uint64_t sum = 0;
+  for (const core::transport each : core::transports) sum += counted.of(each).value();
+  return sum;
 }
 
 }  // namespace
 
-server_api::server_api(const context& shared, ref<hub_supervisor> hub, std::string node_name)
-    : shared_(shared), hub_(std::move(hub)), node_name_(std::move(node_name)) {}
+server_api::server_api(const context& shared, ref<hub_supervisor> hub, node_state node)
+    : shared_(shared), hub_(std::move(hub)), node_(std::move(node)) {}
 
-task<api_response> server_api::call(std::string method, std::string body, duration uptime) {
-  if (method == "publish") co_return co_await publish(std::move(body));
-  if (method == "broadcast") co_return co_await broadcast(std::move(body));
-  if (method == "presence") co_return co_await presence(std::move(body));
-  if (method == "presence_stats") co_return co_await presence_stats(std::move(body));
-  if (method == "history") co_return co_await history(std::move(body));
-  if (method == "history_remove") co_return co_await history_remove(std::move(body));
-  if (method == "channels") co_return co_await channels(std::move(body));
-  if (method == "info") co_return co_await info(uptime);
-  co_return api_response{.what = api_response::kind::unknown_method, .json = {}};
+task<api_response> server_api::call(std::string method, std::string body) {
+  if (method.empty()) co_return co_await call_enveloped(std::move(body));
+  shared_.counters.api_commands.add(method);
+  if (method == batch_method) co_return co_await call_batch(std::move(body));
+  auto request = decoder().decode(method, body);
+  if (!request) co_return undecodable();
+  if (request->index() == 0) co_return api_response{.what = api_response::kind::unknown_method};
+  const auto result = co_await execute(*std::move(request));
+  api_response response{.json = api::to_response(result)};
+  if (!result) response.failure = result.error();
+  co_return response;
 }
 
-task<std::expected<server_api::target, protocol::error>> server_api::open(std::string channel) {
-  const auto options = find_options(channel, shared_.configuration().channel);
-  if (!options) co_return std::unexpected(options.error());
-  const auto found = co_await hub_.ask(find_directory{}, answer_within);
-  if (!found) co_return std::unexpected(error(protocol::errors::internal));
-  auto actor = co_await found->routing.ask(
-      open_channel{core::channel_name(std::move(channel)), *options}, answer_within);
-  if (!actor) co_return std::unexpected(error(protocol::errors::internal));
-  co_return target{*std::move(actor), *options};
+task<api::json_result> server_api::execute(api::request call) {
+  co_return co_await std::visit([this](auto& body) { return serve(std::move(body)); }, call);
 }
 
-template <class Message>
-task<std::expected<typename reply_t<Message>::value_type, protocol::error>> server_api::ask_channel(
-    ref<channel> actor, Message message) {
-  auto result = co_await actor.ask(std::move(message), answer_within);
-  if (!result) co_return std::unexpected(to_error(result.error()));
-  if constexpr (std::is_void_v<typename reply_t<Message>::value_type>) {
-    co_return {};
+// ---- several at a time -------------------------------------------------------------------------
+
+task<api_response> server_api::call_batch(std::string body) {
+  auto batch = decoder().decode<api::batch_request>(body);
+  if (!batch) co_return undecodable();
+  std::vector<api::named_result> results;
+  for (const api::request& each : batch->commands) {
+    shared_.counters.api_commands.add(api::name_of(each));
+    results.push_back({api::name_of(each), {}});
+  }
+  if (batch->parallel) {
+    auto answers = co_await execute_in_parallel(std::move(batch->commands));
+    for (std::size_t i = 0; i < answers.size(); ++i) results[i].result = std::move(answers[i]);
   } else {
-    co_return *std::move(result);
-  }
-}
-
-task<std::expected<api::publish_result, protocol::error>> server_api::publish_to(
-    std::string channel, std::string data, api::publish_options options) {
-  if (channel.empty() || data.empty()) {
-    co_return std::unexpected(error(protocol::errors::bad_request));
-  }
-  // A channel that was retired between the two questions is opened again, once.
-  for (int attempt = 0;; ++attempt) {
-    const auto target = co_await open(channel);
-    if (!target) co_return std::unexpected(target.error());
-    auto position = co_await target->actor.ask(to_publish(data, options), answer_within);
-    if (position) co_return api::publish_result{position->offset, position->epoch};
-    if (attempt == 0 && position.error() == ask_errc::stopped) continue;
-    co_return std::unexpected(to_error(position.error()));
-  }
-}
-
-task<api_response> server_api::publish(std::string body) {
-  auto request = decode<api::publish_request>(body);
-  if (!request) co_return undecodable();
-  if (request->binary) {
-    co_return respond(
-        api::response<api::publish_result>(std::unexpected(error(protocol::errors::bad_request))));
-  }
-  co_return respond(co_await publish_to(std::move(request->channel), std::move(request->data),
-                                        std::move(request->options)));
-}
-
-task<api_response> server_api::broadcast(std::string body) {
-  auto request = decode<api::broadcast_request>(body);
-  if (!request) co_return undecodable();
-  if (request->channels.empty() || request->binary) {
-    co_return respond(api::response<api::broadcast_result>(
-        std::unexpected(error(protocol::errors::bad_request))));
-  }
-  api::broadcast_result result;
-  for (std::string& channel : request->channels) {
-    result.responses.push_back(
-        co_await publish_to(std::move(channel), request->data, request->options));
-  }
-  co_return respond(api::response<api::broadcast_result>(std::move(result)));
-}
-
-task<api_response> server_api::presence(std::string body) {
-  auto request = decode<api::presence_request>(body);
-  if (!request) co_return undecodable();
-  using response = api::response<api::presence_result>;
-  const auto target = co_await open(std::move(request->channel));
-  if (!target) co_return respond(response(std::unexpected(target.error())));
-  if (!target->options->presence) {
-    co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
-  }
-  auto result = co_await target->actor.ask(get_presence{}, answer_within);
-  if (!result) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  co_return respond(response(*std::move(result)));
-}
-
-task<api_response> server_api::presence_stats(std::string body) {
-  auto request = decode<api::presence_stats_request>(body);
-  if (!request) co_return undecodable();
-  using response = api::response<api::presence_stats_result>;
-  const auto target = co_await open(std::move(request->channel));
-  if (!target) co_return respond(response(std::unexpected(target.error())));
-  if (!target->options->presence) {
-    co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
-  }
-  auto result = co_await target->actor.ask(get_presence_stats{}, answer_within);
-  if (!result) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  co_return respond(response(*result));
-}
-
-task<api_response> server_api::history(std::string body) {
-  auto request = decode<api::history_request>(body);
-  if (!request) co_return undecodable();
-  using response = api::response<api::history_result>;
-  const auto target = co_await open(std::move(request->channel));
-  if (!target) co_return respond(response(std::unexpected(target.error())));
-  if (!target->options->keeps_history()) {
-    co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
-  }
-  const auto query = to_read_history(*request, {});
-  if (!query) co_return respond(response(std::unexpected(query.error())));
-  co_return respond(co_await ask_channel(target->actor, *query));
-}
-
-task<api_response> server_api::history_remove(std::string body) {
-  auto request = decode<api::history_remove_request>(body);
-  if (!request) co_return undecodable();
-  using response = api::response<api::history_remove_result>;
-  const auto target = co_await open(std::move(request->channel));
-  if (!target) co_return respond(response(std::unexpected(target.error())));
-  if (!target->options->keeps_history()) {
-    co_return respond(response(std::unexpected(error(protocol::errors::not_available))));
-  }
-  const auto removed = co_await ask_channel(target->actor, remove_history{});
-  if (!removed) co_return respond(response(std::unexpected(removed.error())));
-  co_return respond(response(api::history_remove_result{}));
-}
-
-task<api_response> server_api::channels(std::string body) {
-  auto request = decode<api::channels_request>(body);
-  if (!request) co_return undecodable();
-  using response = api::response<api::channels_result>;
-  const auto found = co_await hub_.ask(find_directory{}, answer_within);
-  if (!found) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  auto all = co_await found->routing.ask(list_channels{}, answer_within);
-  if (!all) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  api::channels_result result;
-  for (const auto& [name, actor] : *all) {
-    if (!request->pattern.empty() &&
-        ::fnmatch(request->pattern.c_str(), name.text().c_str(), 0) != 0) {
-      continue;
+    for (std::size_t i = 0; i < batch->commands.size(); ++i) {
+      results[i].result = co_await execute(std::move(batch->commands[i]));
     }
-    const auto stats = co_await actor.ask(get_presence_stats{}, answer_within);
-    if (stats && stats->num_clients > 0) result.channels[name.text()] = {stats->num_clients};
   }
-  co_return respond(response(std::move(result)));
+  co_return api_response{.json = api::to_batch_response(results)};
 }
 
-task<api_response> server_api::info(duration uptime) {
-  using response = api::response<api::info_result>;
+task<std::vector<api::json_result>> server_api::execute_in_parallel(
+    std::vector<api::request> calls) {
+  std::vector<json_result> results;
+  for (auto first = calls.begin(); first != calls.end();) {
+    const auto last = first + std::min<std::ptrdiff_t>(calls.end() - first, parallel_calls_max);
+    std::vector<decltype(hub_.ask(start_call{}, answer_within))> starts;
+    for (auto each = first; each != last; ++each) {
+      starts.push_back(hub_.ask(start_call{node_}, answer_within));
+    }
+    const auto runners = co_await when_all(std::move(starts));
+    std::vector<decltype(runners.front()->ask(run_call{}, call_ends_within))> runs;
+    for (const auto& runner : runners) {
+      const ref<api_call> one = runner.value_or(ref<api_call>{});
+      runs.push_back(one.ask(run_call{std::move(*first++)}, call_ends_within));
+    }
+    for (auto& answer : co_await when_all(std::move(runs))) {
+      if (answer) {
+        results.emplace_back(*std::move(answer));
+      } else {
+        results.emplace_back(std::unexpected(to_error(answer.error())));
+      }
+    }
+  }
+  co_return results;
+}
+
+task<api_response> server_api::call_enveloped(std::string body) {
+  auto requests = decoder().decode_enveloped(body);
+  if (!requests) co_return undecodable();
+  api_response response;
+  for (api::enveloped_request& each : *requests) {
+    json_result result = std::unexpected(error(protocol::errors::bad_request));
+    if (each.call) {
+      shared_.counters.api_commands.add(api::name_of(*each.call));
+      result = co_await execute(*std::move(each.call));
+    }
+    if (!response.json.empty()) response.json += '\n';
+    response.json += api::to_enveloped_response(each.id, result);
+  }
+  co_return response;
+}
+
+// ---- methods that concern the server -----------------------------------------------------------
+
+task<api::json_result> server_api::serve(std::monostate) {
+  co_return std::unexpected(error(protocol::errors::method_not_found));
+}
+
+task<api::json_result> server_api::serve(api::info_request) {
   const auto figures = co_await hub_.ask(get_figures{}, answer_within);
-  if (!figures) co_return respond(response(std::unexpected(error(protocol::errors::internal))));
-  const auto small = [](std::uint64_t figure) { return static_cast<std::uint32_t>(figure); };
+  if (!figures) co_return std::unexpected(error(protocol::errors::internal));
+  const auto uptime = std::chrono::duration_cast<std::chrono::milliseconds>(node_.uptime);
+  const core::counters& counted = shared_.counters;
   api::node_info node{
-      .uid = node_name_, .name = node_name_, .version = std::string(shared_.version)};
+      .uid = node_.name, .name = node_.name, .version = std::string(shared_.version)};
   node.num_clients = small(figures->clients);
   node.num_users = small(figures->users);
   node.num_subs = small(figures->subscriptions);
   node.num_channels = small(figures->channels);
-  node.uptime_s = small(
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count()));
-  co_return respond(response(api::info_result{{std::move(node)}}));
+  node.uptime_s = small(static_cast<std::uint64_t>(uptime.count() / 1000));
+  node.metrics =
+      api::node_metrics{.interval_s = node.uptime_s,
+                        .items = {{"connections_accepted", total(counted.connections_accepted)},
+                                  {"connections_refused", counted.connections_refused.value()},
+                                  {"deliveries", counted.deliveries.value()},
+                                  {"messages_received", total(counted.messages_received)},
+                                  {"messages_sent", total(counted.messages_sent)},
+                                  {"publications", counted.publications.value()}}};
+  if (node_.measure) {
+    const core::process_cost cost = node_.measure();
+    const auto lived = std::max<std::int64_t>(uptime.count(), 1);
+    node.process = api::node_process{
+        .cpu_percent = small(static_cast<std::uint64_t>(100 * cost.cpu_time.count() / lived)),
+        .rss_bytes = cost.rss_bytes};
+  }
+  co_return api::to_json(api::info_result{{std::move(node)}});
+}
+
+task<api::json_result> server_api::serve(api::rpc_request request) {
+  // No extension offers methods.
+  co_return std::unexpected(error(request.method.empty() ? protocol::errors::bad_request
+                                                         : protocol::errors::not_available));
 }
 
 }  // namespace troupe::hub

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <troupe/ref.hpp>
 
 #include "protocol/client/client_info.hpp"
+#include "protocol/client/stream_position.hpp"
 #include "services/hub/wire_format.hpp"
 
 namespace troupe::hub {
@@ -24,6 +26,16 @@ struct subscriber {
   wire_format format{};  // what the connection is given
   std::shared_ptr<const protocol::client_info> info;
   bool wants_join_leave = false;
+  bool listed = false;     // in the presence of the channel
+  bool announced = false;  // its join and leave are told
+  bool deltas = false;     // publications come whole or as patches (delta_frames.hpp)
+};
+
+/// Where a subscription begins.
+struct starting_point {
+  std::optional<protocol::stream_position> position{};  // of the last publication before; when
+                                                        // positioned
+  bool ready = false;  // the client has that one, so that a patch against it may follow
 };
 
 }  // namespace troupe::hub

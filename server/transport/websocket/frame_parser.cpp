@@ -4,11 +4,14 @@
 #include <cstring>
 #include <utility>
 
+#include "transport/websocket/permessage_deflate.hpp"
+
 namespace troupe::websocket {
 
 namespace {
 
 constexpr std::uint8_t reserved_bits = 0x70;
+constexpr std::uint8_t deflated_bit = 0x40;
 constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_bits = 0x7F;
 constexpr std::uint8_t length_in_2_bytes = 126;
@@ -67,7 +70,8 @@ void release(std::string& buffer) {
 
 }  // namespace
 
-frame_parser::frame_parser(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
+frame_parser::frame_parser(std::size_t message_bytes_max, bool takes_deflated)
+    : message_bytes_max_(message_bytes_max), takes_deflated_(takes_deflated) {}
 
 bool frame_parser::mid_message() const {
   return phase_ == phase::payload ||
@@ -133,7 +137,9 @@ std::expected<void, failure> frame_parser::check_first_bytes() const {
   const auto refuse = [](std::string_view reason) {
     return std::unexpected(failure{close_codes::protocol_error, reason});
   };
-  if ((header_[0] & reserved_bits) != 0) return refuse("reserved bit set");
+  const bool may_be_deflated = takes_deflated_ && !is_control() && frame_opcode() != 0;
+  const int not_allowed = may_be_deflated ? reserved_bits & ~deflated_bit : reserved_bits;
+  if ((header_[0] & not_allowed) != 0) return refuse("reserved bit set");
   if (!known_opcode(frame_opcode())) return refuse("reserved opcode");
   if ((header_[1] & mask_bit) == 0) return refuse("frame not masked");
   if (is_control()) {
@@ -155,7 +161,10 @@ std::expected<void, failure> frame_parser::begin_payload(std::uint64_t declared_
     if (declared_bytes > message_bytes_max_ - message_.size()) {
       return std::unexpected(failure{close_codes::message_too_big, "message too big"});
     }
-    if (frame_opcode() != 0) message_opcode_ = static_cast<opcode>(frame_opcode());
+    if (frame_opcode() != 0) {
+      message_opcode_ = static_cast<opcode>(frame_opcode());
+      deflated_ = (header_[0] & deflated_bit) != 0;
+    }
   }
   payload_left_bytes_ = declared_bytes;
   payload_seen_bytes_ = 0;
@@ -177,7 +186,7 @@ std::expected<void, failure> frame_parser::take_payload(std::span<const std::byt
   payload_left_bytes_ -= piece;
   payload_seen_bytes_ += piece;
 
-  if (!is_control() && message_opcode_ == opcode::text &&
+  if (!is_control() && message_opcode_ == opcode::text && !deflated_ &&
       utf8_.feed(std::string_view(target).substr(before)) == utf8_checker::verdict::invalid) {
     return fail({close_codes::bad_payload, "text is not UTF-8"});
   }
@@ -203,12 +212,37 @@ std::expected<std::optional<event>, failure> frame_parser::finish_frame() {
       break;
   }
   if (!is_final()) return std::nullopt;
-  if (!utf8_.at_boundary()) return fail({close_codes::bad_payload, "text ends in a character"});
-  utf8_.reset();
+  auto finished = finish_message();
+  if (!finished) return fail(finished.error());
+  return *std::move(finished);
+}
+
+std::expected<event, failure> frame_parser::finish_message() {
   const opcode kind = std::exchange(message_opcode_, opcode::continuation);
   auto payload = std::exchange(message_, {});
+  if (deflated_) {
+    auto inflated = inflate(payload);
+    if (!inflated) return std::unexpected(inflated.error());
+    payload = *std::move(inflated);
+    if (kind == opcode::text && utf8_.feed(payload) == utf8_checker::verdict::invalid) {
+      return std::unexpected(failure{close_codes::bad_payload, "text is not UTF-8"});
+    }
+  }
+  if (!utf8_.at_boundary()) {
+    return std::unexpected(failure{close_codes::bad_payload, "text ends in a character"});
+  }
+  utf8_.reset();
   if (kind == opcode::text) return text_message{std::move(payload)};
   return binary_message{std::move(payload)};
+}
+
+std::expected<std::string, failure> frame_parser::inflate(std::string_view payload) {
+  auto inflated = inflate_message(payload, inflated_times_max * message_bytes_max_);
+  if (inflated) return *std::move(inflated);
+  if (inflated.error() == inflate_errc::too_big) {
+    return std::unexpected(failure{close_codes::message_too_big, "message too big"});
+  }
+  return std::unexpected(failure{close_codes::bad_payload, "message cannot be inflated"});
 }
 
 std::expected<event, failure> frame_parser::finish_close() {

@@ -59,8 +59,8 @@ struct close {
 using event = std::variant<text_message, binary_message, ping, pong, close>;
 
 /// The peer broke the protocol: close with this code. 1002 protocol_error, 1007 bad_payload (text
-/// that is not UTF-8, found at the first impossible byte), 1009 message_too_big (found when the
-/// length is declared).
+/// that is not UTF-8, found at the first impossible byte, or at the end of a compressed message),
+/// 1009 message_too_big (found when the length is declared, or while it is inflated).
 struct failure {
   std::uint16_t code;
   std::string_view reason;  // a fixed text
@@ -70,7 +70,11 @@ struct failure {
 
 class frame_parser {
  public:
-  explicit frame_parser(std::size_t message_bytes_max);
+  static constexpr std::size_t inflated_times_max = 10;
+
+  /// With `takes_deflated`, messages may come compressed (permessage_deflate.hpp):
+  /// message_bytes_max then bounds what arrives, and inflated_times_max times it what comes out.
+  explicit frame_parser(std::size_t message_bytes_max, bool takes_deflated = false);
 
   /// The next event, or nothing when `input` is used up. Advances `input` behind what it took.
   /// After a failure every call returns it again and takes all input.
@@ -88,6 +92,8 @@ class frame_parser {
   std::expected<void, failure> take_payload(std::span<const std::byte>& input);
   std::expected<std::optional<event>, failure> finish_frame();
   std::expected<event, failure> finish_close();
+  std::expected<event, failure> finish_message();
+  std::expected<std::string, failure> inflate(std::string_view payload);
   std::unexpected<failure> fail(failure reason);
 
   [[nodiscard]] bool is_control() const { return (frame_opcode() & 0x8) != 0; }
@@ -95,8 +101,10 @@ class frame_parser {
   [[nodiscard]] std::uint8_t frame_opcode() const { return header_[0] & 0x0F; }
 
   std::size_t message_bytes_max_;
-  std::string message_;  // of the data message in progress
-  std::string control_;  // of the control frame in progress, which may come between fragments
+  bool takes_deflated_;
+  bool deflated_ = false;  // the data message in progress
+  std::string message_;    // of the data message in progress
+  std::string control_;    // of the control frame in progress, which may come between fragments
   std::uint64_t payload_left_bytes_ = 0;
   std::size_t payload_seen_bytes_ = 0;  // of this frame: where the mask stands
   std::string_view failure_reason_;

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "transport/websocket/permessage_deflate.hpp"
+
 namespace troupe::websocket {
 namespace {
 
@@ -149,6 +151,65 @@ TEST(frame_parser, refuses_each_reserved_bit) {
     EXPECT_EQ(failure_of(client_frame(0x81 | bit, "x")), (failure{1002, "reserved bit set"}));
     EXPECT_EQ(failure_of(client_frame(0x89 | bit, "")), (failure{1002, "reserved bit set"}));
   }
+}
+
+outcome feed_deflated(std::string_view bytes, std::size_t piece_bytes = 7) {
+  frame_parser parser(message_bytes_max, true);
+  return feed(parser, bytes, piece_bytes);
+}
+
+constexpr unsigned deflated_bit = 0x40;
+
+TEST(frame_parser, inflates_messages_where_that_was_agreed) {
+  const std::string payload = deflate_message("Hello, hello");
+  EXPECT_EQ(feed_deflated(client_frame(0x81 | deflated_bit, payload)).events,
+            (std::vector<event>{text_message{"Hello, hello"}}));
+  EXPECT_EQ(feed_deflated(client_frame(0x82 | deflated_bit, payload)).events,
+            (std::vector<event>{binary_message{"Hello, hello"}}));
+  EXPECT_EQ(feed_deflated(text_frame("plain")).events, (std::vector<event>{text_message{"plain"}}))
+      << "one at a time as the client likes";
+  EXPECT_EQ(failure_of(client_frame(0x81 | deflated_bit, payload)),
+            (failure{1002, "reserved bit set"}))
+      << "where it was not";
+}
+
+TEST(frame_parser, a_deflated_message_may_be_fragmented_around_a_control_frame) {
+  const std::string payload = deflate_message("Hello, hello");
+  EXPECT_EQ(feed_deflated(client_frame(0x01 | deflated_bit, payload.substr(0, 3)) +
+                          client_frame(0x89, "p") + client_frame(0x80, payload.substr(3)) +
+                          text_frame("next"))
+                .events,
+            (std::vector<event>{ping{"p"}, text_message{"Hello, hello"}, text_message{"next"}}));
+}
+
+TEST(frame_parser, the_bit_of_a_deflated_message_stands_on_its_first_frame_alone) {
+  const failure reserved{1002, "reserved bit set"};
+  EXPECT_EQ(feed_deflated(client_frame(0x01, "a") + client_frame(0x80 | deflated_bit, "b")).failed,
+            reserved);
+  EXPECT_EQ(feed_deflated(client_frame(0x89 | deflated_bit, "")).failed, reserved);
+  EXPECT_EQ(feed_deflated(client_frame(0x81 | 0x20, "")).failed, reserved);
+}
+
+TEST(frame_parser, bounds_what_comes_out_of_a_deflated_message) {
+  const std::size_t most = frame_parser::inflated_times_max * message_bytes_max;
+  const auto seen = feed_deflated(
+      client_frame(0x81 | deflated_bit, deflate_message(std::string(most, 'x'))), 4096);
+  ASSERT_EQ(seen.events.size(), 1U);
+  EXPECT_EQ(std::get<text_message>(seen.events[0]).text.size(), most);
+  EXPECT_EQ(
+      feed_deflated(client_frame(0x81 | deflated_bit, deflate_message(std::string(most + 1, 'x'))),
+                    4096)
+          .failed,
+      (failure{1009, "message too big"}));
+}
+
+TEST(frame_parser, refuses_a_deflated_message_that_is_none_or_whose_text_is_not_utf8) {
+  EXPECT_EQ(feed_deflated(client_frame(0x81 | deflated_bit, "\xFF\xFF\xFF")).failed,
+            (failure{1007, "message cannot be inflated"}));
+  EXPECT_EQ(feed_deflated(client_frame(0x81 | deflated_bit, deflate_message("\xFF"))).failed,
+            (failure{1007, "text is not UTF-8"}));
+  EXPECT_EQ(feed_deflated(client_frame(0x81 | deflated_bit, deflate_message("\xC3"))).failed,
+            (failure{1007, "text ends in a character"}));
 }
 
 TEST(frame_parser, refuses_each_reserved_opcode) {

@@ -18,9 +18,9 @@ std::string_view cut_at_character(std::string_view text, std::size_t bytes_max) 
 
 }  // namespace
 
-frame_header::frame_header(opcode code, std::size_t payload_bytes) {
+frame_header::frame_header(opcode code, std::size_t payload_bytes, bool compressed) {
   const auto put = [this](std::size_t value) { bytes_[size_++] = static_cast<char>(value & 0xFF); };
-  put(0x80U | static_cast<std::uint8_t>(code));
+  put(0x80U | (compressed ? 0x40U : 0U) | static_cast<std::uint8_t>(code));
   if (payload_bytes <= 125) {
     put(payload_bytes);
   } else if (payload_bytes <= 0xFFFF) {

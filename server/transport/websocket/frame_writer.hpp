@@ -15,7 +15,8 @@ namespace troupe::websocket {
 /// What stands before a payload: enough to send a payload from where it lies with a gathered write.
 class frame_header {
  public:
-  frame_header(opcode code, std::size_t payload_bytes);
+  /// `compressed`: the payload is one of deflate_message, and the client has agreed to that.
+  frame_header(opcode code, std::size_t payload_bytes, bool compressed = false);
 
   [[nodiscard]] std::string_view bytes() const { return {bytes_.data(), size_}; }
 

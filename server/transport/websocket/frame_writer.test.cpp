@@ -45,5 +45,10 @@ TEST(frame_writer, cuts_a_close_reason_before_a_character_that_does_not_fit) {
             std::string(120, 'a') + euro);
 }
 
+TEST(frame_writer, marks_a_compressed_payload) {
+  EXPECT_EQ(frame_header(opcode::text, 5, true).bytes(), "\xC1\x05");
+  EXPECT_EQ(frame_header(opcode::binary, 5, true).bytes(), "\xC2\x05");
+}
+
 }  // namespace
 }  // namespace troupe::websocket

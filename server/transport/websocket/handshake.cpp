@@ -6,6 +6,8 @@
 
 #include <openssl/evp.h>
 
+#include "transport/websocket/permessage_deflate.hpp"
+
 namespace troupe::websocket {
 
 namespace {
@@ -58,7 +60,8 @@ std::string accept_key(std::string_view client_key) {
 }
 
 std::expected<upgrade, http::response> accept(const http::request& request,
-                                              std::span<const std::string_view> supported) {
+                                              std::span<const std::string_view> supported,
+                                              bool may_deflate) {
   if (request.method != "GET") return std::unexpected(refuse(405, "a WebSocket opens with GET"));
   if (request.version != http::version::http_1_1 ||
       !request.headers.has_token("Connection", "upgrade") ||
@@ -83,6 +86,11 @@ std::expected<upgrade, http::response> accept(const http::request& request,
   if (!accepted.subprotocol.empty()) {
     accepted.response += "\r\nSec-WebSocket-Protocol: ";
     accepted.response += accepted.subprotocol;
+  }
+  accepted.deflate = may_deflate && offers_deflate(request.headers);
+  if (accepted.deflate) {
+    accepted.response += "\r\nSec-WebSocket-Extensions: ";
+    accepted.response += deflate_terms;
   }
   accepted.response += "\r\n\r\n";
   return accepted;

@@ -69,6 +69,21 @@ TEST(handshake, accepts_without_a_subprotocol_when_it_supports_none_of_those_off
   EXPECT_EQ(accepted->response.find("Sec-WebSocket-Protocol"), std::string::npos);
 }
 
+TEST(handshake, agrees_on_compression_only_where_both_want_it) {
+  const auto offer = with("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits");
+  const auto agreed = accept(offer, {}, true);
+  ASSERT_TRUE(agreed);
+  EXPECT_TRUE(agreed->deflate);
+  EXPECT_TRUE(agreed->response.contains(
+      "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+      "client_no_context_takeover\r\n"));
+  for (const auto& without : {accept(offer, {}, false), accept(upgrade_request(), {}, true)}) {
+    ASSERT_TRUE(without);
+    EXPECT_FALSE(without->deflate);
+    EXPECT_FALSE(without->response.contains("Sec-WebSocket-Extensions"));
+  }
+}
+
 TEST(handshake, refuses_another_method_naming_the_right_one) {
   auto request = upgrade_request();
   request.method = "POST";

@@ -14,10 +14,11 @@
 namespace troupe::conformance {
 
 struct append_history {
-  using reply = std::expected<protocol::stream_position, ports::history_errc>;
+  using reply = std::expected<ports::append_result, ports::history_errc>;
   core::channel_name channel;
   protocol::publication publication;
   ports::history_limits limits;
+  ports::append_conditions conditions;
   time_point now;
 };
 
@@ -42,7 +43,7 @@ class history_caller final : public actor {
 
   task<append_history::reply> on(append_history m) {
     co_return co_await store_.append(std::move(m.channel), std::move(m.publication), m.limits,
-                                     m.now);
+                                     std::move(m.conditions), m.now);
   }
   task<read_history::reply> on(read_history m) {
     co_return co_await store_.read(std::move(m.channel), m.filter, m.limits, m.now);
@@ -76,9 +77,10 @@ class history_writer final : public actor {
     for (std::uint64_t offset = 1; offset <= m.publication_count && fault_.empty(); ++offset) {
       protocol::publication publication;
       publication.data = channel_.text() + " " + std::to_string(offset);
-      const auto given = co_await store_.append(channel_, std::move(publication), limits_, now());
-      if (offset == 1 && given) epoch = given->epoch;
-      if (given != protocol::stream_position{offset, epoch}) fault_ = "a wrong position";
+      const auto given =
+          co_await store_.append(channel_, std::move(publication), limits_, {}, now());
+      if (offset == 1 && given) epoch = given->position.epoch;
+      if (given != ports::append_result{{offset, epoch}}) fault_ = "a wrong position";
       co_await open_beside(offset);
       if (offset % read_every != 0) continue;
       store_.sweep(now());

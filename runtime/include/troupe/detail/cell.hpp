@@ -3,18 +3,8 @@
 // runtime/src/actor_cell.cpp. Not for users.
 //
 // Threads: a cell is run by one worker at a time (its turn). Fields are touched by the turn alone
-// unless marked "any thread".
-//
-// The schedule word (any thread) holds everything that decides who runs the cell next:
-//   count   messages reserved in the mailbox: queued, and the one that runs
-//   active  the cell is in a run queue or in a turn; who sets it schedules the cell, exactly once
-//   signal  the control list has something
-//   held    messages must wait (a handler is suspended, a start or a decision is pending)
-//   closed  the actor is gone for good: messages are refused with `stopped`; a closed cell that is
-//           active is kept alive by a reference that belongs to the schedule
-//   drain   the actor stops once it has handled what it has accepted: messages are refused likewise
-// Only a turn clears `active`, and only by a compare-exchange that saw no work left; so a message
-// or a signal that comes in between is never missed, and no two workers ever have the cell.
+// unless marked "any thread". Who runs it next, and that nobody else does, is decided by the
+// schedule word of its mailbox, see mailbox.hpp.
 #pragma once
 
 #include <atomic>
@@ -31,6 +21,7 @@
 #include <troupe/clock.hpp>
 #include <troupe/detail/allocation.hpp>
 #include <troupe/detail/envelope.hpp>
+#include <troupe/detail/mailbox.hpp>
 #include <troupe/detail/shown.hpp>
 #include <troupe/detail/trace.hpp>
 #include <troupe/monitor.hpp>
@@ -162,16 +153,14 @@ class actor_cell final : public reply_port, public pooled {
   const actor_cell* parent() const noexcept { return parent_; }
   const actor_type& type() const noexcept { return type_; }
   /// Stopped for good.
-  bool gone() const noexcept { return (word_.load(std::memory_order_relaxed) & closed) != 0; }
+  bool gone() const noexcept { return (mailbox_.word() & mailbox::closed) != 0; }
   /// What inspect() tells; the cell has not closed.
   actor_status status(time_point now) const;
   /// Changes when a message of this turn has ended; for the watchdog.
   std::uint32_t progress() const noexcept;
   /// Messages accepted that the figures of the type do not hold yet. Any thread.
   std::uint64_t accepted_unpublished() const noexcept;
-  std::uint32_t depth() const noexcept {
-    return static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed) & count_mask);
-  }
+  std::uint32_t depth() const noexcept { return mailbox_.depth(); }
   const std::optional<std::uint32_t>& worker() const noexcept { return options_.worker; }
   system_core& system() const noexcept { return system_; }
 
@@ -258,16 +247,8 @@ class actor_cell final : public reply_port, public pooled {
 
   enum class frame_kind : std::uint8_t { handler, started, stopping };
 
-  // The schedule word: count in the low bits, then the flags, then how many messages were ever
-  // accepted, modulo 2^35: the same compare-exchange that reserves a place counts it.
-  static constexpr std::uint64_t count_mask = mailbox_capacity_max;
-  static constexpr std::uint64_t active = 1ULL << 24U;
-  static constexpr std::uint64_t signalled = 1ULL << 25U;
-  static constexpr std::uint64_t held = 1ULL << 26U;
-  static constexpr std::uint64_t closed = 1ULL << 27U;
-  static constexpr std::uint64_t draining = 1ULL << 28U;
-  static constexpr unsigned accepted_shift = 29;
-  static constexpr std::uint64_t one_accepted = 1ULL << accepted_shift;
+  using mailbox = basic_mailbox<envelope, control_node>;
+  static_assert(mailbox_capacity_max <= mailbox::count_mask);
   static constexpr std::uint32_t batch_max = 64;
   static constexpr std::uint32_t no_more_adoptions = 1U << 31U;
 
@@ -279,10 +260,9 @@ class actor_cell final : public reply_port, public pooled {
   ~actor_cell();
   void destroy() noexcept;
   void wake() noexcept;
+  void schedule(mailbox::woken how) noexcept;
   envelope* take() noexcept;
   envelope* take_with_priority() noexcept;
-  envelope* pop() noexcept;
-  void push_priority(envelope* message) noexcept;
   tell_status push_untraced(envelope* message) noexcept;
   tell_status push_traced(envelope* message) noexcept;
   tell_status push_to_full(envelope* message) noexcept;
@@ -304,6 +284,7 @@ class actor_cell final : public reply_port, public pooled {
   std::string_view running_name() const noexcept;
   const trace_context* running_context() const noexcept;
   void publish_tally() noexcept;
+  void publish_rare_outcomes() noexcept;
   void frame_progressed() noexcept;
   void begin_hook(const envelope_type& hook) noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
@@ -345,10 +326,7 @@ class actor_cell final : public reply_port, public pooled {
   turn_result end_turn(const coarse_clock& clock) noexcept;
 
   // Any thread
-  std::atomic<std::uint64_t> word_{0};
-  std::atomic<envelope*> tail_;
-  std::atomic<envelope*> priority_incoming_{nullptr};  // the priority lane, newest first
-  std::atomic<control_node*> control_{nullptr};
+  mailbox mailbox_;
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
@@ -375,12 +353,14 @@ class actor_cell final : public reply_port, public pooled {
   struct tally {
     std::uint32_t urgent_accepted = 0;
     shown<std::uint32_t> by_outcome[4];
+    bool rare = false;  // an outcome but handled
+
+    void add(outcome what, std::uint32_t count = 1) noexcept {
+      by_outcome[static_cast<std::size_t>(what)] += count;
+      rare |= what != outcome::handled;
+    }
   } tally_;                                      // since it was published
   std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
-  // The message and the control node that made the cell active, where one did: put in by whoever
-  // set `active`, before scheduling.
-  envelope* first_ = nullptr;
-  control_node* first_control_ = nullptr;
 
   // Written by the turn for inspect()
   shown<const envelope_type*> current_{nullptr};  // what runs or is suspended, message or hook
@@ -391,8 +371,6 @@ class actor_cell final : public reply_port, public pooled {
   shown<std::uint32_t> failed_before_{0};
   shown<std::uint32_t> restarts_{0};
 
-  envelope* head_;
-  envelope stub_;
   envelope* priority_first_ = nullptr;  // what was taken from the priority lane, oldest first
   envelope* urgent_first_ = nullptr;
   envelope* urgent_last_ = nullptr;

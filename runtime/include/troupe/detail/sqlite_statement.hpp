@@ -1,4 +1,5 @@
-// A connection to SQLite and its prepared statements. Used by one thread at a time.
+// A connection to SQLite and its prepared statements: of the component troupe::journal_sqlite, and
+// of other stores that link it. Used by one thread at a time.
 #pragma once
 
 #include <cstdint>
