@@ -1,7 +1,7 @@
 // The configurations that scenarios run against. A server is started when the first scenario asks
 // for it and shared by the others: each scenario has channels and users of its own.
 
-import { start_server } from '../server_process.mjs';
+import { start_server, start_server_in } from '../server_process.mjs';
 import { Application } from './application.mjs';
 
 const EVERYTHING = {
@@ -29,6 +29,16 @@ const NAMESPACES = [
   { name: 'everyone', ...HISTORY, presence: true, allow_subscribe_for_anonymous: true,
     allow_publish_for_anonymous: true, allow_history_for_anonymous: true,
     allow_presence_for_anonymous: true },
+  { name: 'rooms' },
+  { name: 'cache', ...EVERYTHING, ...HISTORY, force_recovery: true,
+    force_recovery_mode: 'cache' },
+  { name: 'delta', ...EVERYTHING, ...HISTORY, force_recovery: true,
+    allowed_delta_types: ['fossil'], delta_publish: true },
+  { name: 'delta_short', ...EVERYTHING, ...SHORT_HISTORY, force_recovery: true,
+    allowed_delta_types: ['fossil'], delta_publish: true },
+  { name: 'delta_asked', ...EVERYTHING, ...HISTORY, force_recovery: true,
+    allowed_delta_types: ['fossil'] },
+  { name: 'tagged', ...EVERYTHING, ...HISTORY, force_recovery: true, allow_tags_filter: true },
 ];
 
 const ASKED = { name: 'asked', presence: true, subscribe_proxy_enabled: true,
@@ -40,7 +50,10 @@ const CONFIGURATIONS = {
   insecure: { client: { insecure: true },
     channel: { without_namespace: { allow_subscribe_for_client: false } } },
   pinging: { client: { ping_interval: '2s', pong_timeout: '1500ms' } },
-  narrow: { client: { channel_limit: 2, stale_close_delay: '500ms' } },
+  narrow: { client: { channel_limit: 2, user_connection_limit: 1, stale_close_delay: '500ms' } },
+  personal: { client: { subscribe_to_user_personal_channel: { enabled: true } } },
+  deflating: { websocket: { compression: true } },
+  expiring: { client: { expired_close_delay: '500ms', expired_sub_close_delay: '500ms' } },
 };
 
 /** The server that asks `application` about everything it can. */
@@ -74,10 +87,15 @@ async function start(name) {
   return start_configured(changes);
 }
 
+const configured = (changes) => ({ http_stream: { enabled: true }, sse: { enabled: true },
+  ...changes, channel: { namespaces: NAMESPACES, ...changes.channel } });
+
 /** A server with the namespaces of the matrix, of one scenario alone. */
-export const start_configured = (changes) =>
-  start_server({ http_stream: { enabled: true }, sse: { enabled: true }, ...changes,
-    channel: { namespaces: NAMESPACES, ...changes.channel } });
+export const start_configured = (changes) => start_server(configured(changes));
+
+/** The same again where `server` was killed: its port, its data. */
+export const start_in_place_of = ({ folder, port }, changes) =>
+  start_server_in(folder, configured(changes), port);
 
 /** A server of that configuration, started once. */
 export function server_named(name) {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { token, within } from '../server_process.mjs';
 import { strict_driver } from '../strict/strict_client.mjs';
 import { Disconnected, Refused } from './driver.mjs';
-import { start_configured } from './servers.mjs';
+import { start_configured, start_in_place_of } from './servers.mjs';
 
 /** Who watches, when the client under test should be observed by another: always the same. */
 const WITNESS = strict_driver('json', 'websocket');
@@ -16,6 +16,7 @@ let scenarios_begun = 0;
 export class World {
   #clients = [];
   #own_server;
+  #own_changes;
 
   constructor(driver, server) {
     this.driver = driver;
@@ -69,6 +70,14 @@ export class World {
   /** From here on this scenario has a server of its own. */
   async own_server(changes) {
     this.server = await start_configured(changes);
+    this.#own_server = this.server;
+    this.#own_changes = changes;
+  }
+
+  /** It is killed, and another one takes over its data and its port. */
+  async kill_and_restart() {
+    await this.server.kill();
+    this.server = await start_in_place_of(this.server, this.#own_changes);
     this.#own_server = this.server;
   }
 

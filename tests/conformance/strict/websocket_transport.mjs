@@ -14,11 +14,12 @@ export class WebSocketTransport {
 
   /** `on_message` gets the messages one by one, `on_closed` code and reason, once. */
   constructor(server, encoding,
-    { on_message, on_closed, on_failed, query = '', protocols, headers }) {
+    { on_message, on_closed, on_failed, query = '', protocols, headers,
+      deflate = false }) {
     this.encoding = encoding;
     const offered = protocols ?? (encoding === 'protobuf' ? ['centrifuge-protobuf'] : []);
     this.socket = new WebSocket(server.websocket_url + query, offered,
-      { perMessageDeflate: false, headers });
+      { perMessageDeflate: deflate, headers });
     this.socket.on('message', (data, is_binary) => {
       try {
         for (const message of this.#messages_in(data, is_binary)) on_message(message);
