@@ -31,6 +31,7 @@
 #include "adapters/memory/history.hpp"
 #include "adapters/process/process_cost.hpp"
 #include "adapters/process/process_events.hpp"
+#include "adapters/sqlite/event_log.hpp"
 #include "adapters/sqlite/history.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -46,6 +47,7 @@
 #include "gateway/context.hpp"
 #include "gateway/framing.hpp"
 #include "gateway/system_supervisor.hpp"
+#include "services/hub/application.hpp"
 #include "services/hub/context.hpp"
 #include "services/hub/token_keys.hpp"
 #include "transport/tls/identity.hpp"
@@ -205,6 +207,17 @@ std::expected<void, std::string> open_durable(channel_history& histories,
   return {};
 }
 
+/// What the application has still to be told of: on disk, where it is told anything. The error is
+/// for the operator.
+std::expected<std::unique_ptr<ports::event_log>, std::string> open_event_log(
+    const core::configuration& configuration, files::data_directory& data, core::log& log) {
+  if (!hub::application::is_told(configuration)) return std::make_unique<memory::event_log>();
+  if (const auto locked = data.lock(); !locked) return std::unexpected(locked.error().text);
+  auto opened = sqlite::event_log::open(data.path() / "events.sqlite3", log);
+  if (!opened) return std::unexpected(std::move(opened.error().what));
+  return *std::move(opened);
+}
+
 std::string explain(const gateway::listen_failure& failure) {
   const std::string where = "cannot listen on " + host_and_port(failure.address) + ": ";
   switch (failure.why.code) {
@@ -360,7 +373,8 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   const hub::token_keys& subscriptions =
       subscription_rules.enabled ? own_subscriptions : connections;
   adapters::curl_client http;
-  memory::event_log kept_events;
+  const auto kept_events = open_event_log(*configuration, data, log);
+  if (!kept_events) return fail(kept_events.error());
 
   std::array<std::uint64_t, 2> seeds{};
   if (!world.random.fill(std::as_writable_bytes(std::span(seeds)))) {
@@ -384,7 +398,7 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
                          .connection_key_endpoint = connections.endpoint(),
                          .subscription_key_endpoint = subscriptions.endpoint(),
                          .http = &http,
-                         .events = &kept_events};
+                         .events = kept_events->get()};
 
   std::optional<tls::live_identity> identity;
   if (configuration->http_server.tls.enabled) {
