@@ -28,12 +28,13 @@ struct payloads {
   payload_slot info;
   payload_slot data;
 
-  bool read_field(std::string_view name, value& content, error_code& error) {
-    if (name == "info") return error = read_raw(content, info.json), true;
-    if (name == "b64info") return error = read(content, info.base64), true;
-    if (name == "data") return error = read_raw(content, data.json), true;
-    if (name == "b64data") return error = read(content, data.base64), true;
-    return false;
+  /// Nothing: the field is no payload.
+  std::optional<error_code> read_field(std::string_view name, value& content) {
+    if (name == "info") return read_raw(content, info.json);
+    if (name == "b64info") return read(content, info.base64);
+    if (name == "data") return read_raw(content, data.json);
+    if (name == "b64data") return read(content, data.base64);
+    return std::nullopt;
   }
   static error_code take(payload_slot& slot, std::string& into) {
     if (slot.base64.empty()) {
@@ -77,8 +78,7 @@ error_code read_override(value& content, channel_override& out) {
 error_code read_result(value& from, subscribe_result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
-    error_code of_payload = SUCCESS;
-    if (found.read_field(name, content, of_payload)) return of_payload;
+    if (const auto of_payload = found.read_field(name, content)) return *of_payload;
     if (name == "override") return read_override(content, out.override);
     if (name == "expire_at") return read_expire_at(content, out.expire_at);
     return SUCCESS;
@@ -91,8 +91,7 @@ error_code read_result(value& from, subscribe_result& out) {
 error_code read_result(value& from, connect_result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
-    error_code of_payload = SUCCESS;
-    if (found.read_field(name, content, of_payload)) return of_payload;
+    if (const auto of_payload = found.read_field(name, content)) return *of_payload;
     if (name == "user") return read(content, out.user);
     if (name == "expire_at") return read_expire_at(content, out.expire_at);
     if (name == "channels") return read(content, out.channels);
@@ -117,8 +116,7 @@ template <class Result>
 error_code read_result(value& from, Result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
-    error_code of_payload = SUCCESS;
-    if (found.read_field(name, content, of_payload)) return of_payload;
+    if (const auto of_payload = found.read_field(name, content)) return *of_payload;
     if (name == "expired") return read(content, out.expired);
     if (name == "expire_at") return read_expire_at(content, out.expire_at);
     return SUCCESS;
@@ -129,8 +127,7 @@ error_code read_result(value& from, Result& out) {
 error_code read_result(value& from, publish_result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
-    error_code of_payload = SUCCESS;
-    if (found.read_field(name, content, of_payload)) return of_payload;
+    if (const auto of_payload = found.read_field(name, content)) return *of_payload;
     if (name == "skip_history") return read(content, out.options.skip_history);
     if (name == "tags") return read(content, out.options.tags);
     if (name == "idempotency_key") return read(content, out.options.idempotency_key);
@@ -145,9 +142,7 @@ error_code read_result(value& from, publish_result& out) {
 error_code read_result(value& from, rpc_result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
-    error_code of_payload = SUCCESS;
-    found.read_field(name, content, of_payload);
-    return of_payload;
+    return found.read_field(name, content).value_or(SUCCESS);
   });
   return error ? error : payloads::take(found.data, out.data);
 }

@@ -101,12 +101,15 @@ void client::on(application_answered message) {
 // The result; or nothing, and then the client has been told why.
 template <class Result>
 std::optional<Result> client::result_in(std::uint32_t id, ask_result<ask_application> answer) {
-  if (!answer) return refuse(id, error(errors::internal)), std::nullopt;
-  auto decoded = proxy::decode_reply<Result>(*answer);
+  auto decoded =
+      answer ? proxy::decode_reply<Result>(*answer) : std::unexpected(protocol::errc::empty);
   if (!decoded) {
-    shared_.log.warn("application gave no proper answer",
-                     {{"reason", protocol::describe(decoded.error())}});
-    return refuse(id, error(errors::internal)), std::nullopt;
+    if (answer) {  // else its caller has said so
+      shared_.log.warn("application gave no proper answer",
+                       {{"reason", protocol::describe(decoded.error())}});
+    }
+    refuse(id, error(errors::internal));
+    return std::nullopt;
   }
   if (auto* result = std::get_if<Result>(&*decoded)) return std::move(*result);
   if (const auto* why = std::get_if<error>(&*decoded)) {
