@@ -2,6 +2,10 @@
 // and what it is told of those who leave.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import { Centrifuge } from 'centrifuge';
@@ -10,7 +14,8 @@ import WebSocket from 'ws';
 
 import { ApplicationServer } from './application_server.mjs';
 import { RawClient } from './raw_client.mjs';
-import { eventually, server_for, token, unix_now, within } from './server_process.mjs';
+import { eventually, server_for, start_server_in, token, unix_now,
+  within } from './server_process.mjs';
 
 const INTERNAL = { error: { code: 100, message: 'internal server error', temporary: true } };
 const error = (code, message = 'no') => ({ error: { code, message } });
@@ -385,6 +390,36 @@ test('events wait while the application is away, and none is lost', async (t) =>
   await eventually(() => told().size === 41, 'every event', 60_000);
   assert.deepEqual([...told()].sort(), ['ada', ...users].sort());
   assert.ok(application.of('/disconnect').length >= 46, 'those that were refused came again');
+});
+
+/** How many events wait on the server's disk. */
+function stored_events(folder) {
+  const script = `import sqlite3, sys
+print(sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+      .execute("select count(*) from event").fetchone()[0])`;
+  const { stdout } = spawnSync('python3',
+    ['-c', script, path.join(folder, 'data', 'events.sqlite3')], { encoding: 'utf8' });
+  return Number(stdout);
+}
+
+test('events that wait are on disk, and come after the server was killed', async (t) => {
+  const application = await ApplicationServer.start(t);
+  const config = { client: { proxy: {
+    disconnect: { enabled: true, ...application.proxy('/disconnect') } } } };
+  await application.close();
+  const folder = await mkdtemp(path.join(tmpdir(), 'troupe-events-'));
+  let server = await start_server_in(folder, config);
+  t.after(() => server.stop());
+  const users = Array.from({ length: 30 }, (_, i) => `user-${i}`).sort();
+  for (const user of users) await (await RawClient.connect(server, user)).close();
+  await eventually(() => stored_events(folder) === users.length, 'every event on disk');
+  await server.kill();
+  await application.listen();
+  server = await start_server_in(folder, config);
+  const told = () => [...new Set(application.of('/disconnect').map(({ body }) => body.user))];
+  await eventually(() => told().length === users.length, 'every event', 30_000);
+  assert.deepEqual(told().sort(), users);
+  await eventually(() => stored_events(folder) === 0, 'an empty table');
 });
 
 test('a shutdown tells the application of all whom it sends away', async (t) => {
