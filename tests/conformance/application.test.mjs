@@ -71,6 +71,17 @@ test('who brings no token is let in as whom the application says', async (t) => 
     { user: 'ada', client: connect.client, conn_info: { name: 'Ada' } });
 });
 
+test('the application subscribes whom it lets in', async (t) => {
+  const { server } = await with_connect(t, () => ({ result: { user: 'ada', channels: ['plain:a'],
+    subs: { 'chat:b': { data: { hello: 1 } } } } }));
+  const client = await open(t, server);
+  const { connect } = await client.call(1, { connect: {} });
+  assert.deepEqual(Object.keys(connect.subs).sort(), ['chat:b', 'plain:a']);
+  assert.deepEqual(connect.subs['chat:b'].data, { hello: 1 });
+  await server.api('publish', { channel: 'plain:a', data: { n: 1 } });
+  assert.deepEqual((await client.push('pub')).pub.data, { n: 1 });
+});
+
 test('an emulated header goes along where it is listed and the request has none', async (t) => {
   const { application, server } = await with_connect(t, () => ({ result: { user: 'ada' } }),
     { http_headers: ['X-Lang'], emulated_headers: ['Authorization', 'X-Lang'] });
