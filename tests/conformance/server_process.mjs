@@ -15,7 +15,7 @@ export const API_KEY = 'the-api-key-of-the-conformance-suite';
 
 const READY_MS_MAX = 30_000;
 const EXIT_MS_MAX = 30_000;
-const LISTENING = /is listening on \w+:\/\/\S+:(\d+)/;
+const LISTENING = /is listening on \w+:\/\/\S+:(\d+)\n/;
 const OUTPUT_CHARACTERS_MAX = 64 * 1024;
 
 const EVERYTHING_FOR_CLIENTS = {
@@ -103,7 +103,8 @@ export class ServerProcess {
     this.child = child;
     this.#listens_on(port);
     this.folder = folder;
-    this.output = '';
+    this.output = '';  // both streams, as they came
+    this.greeting = '';
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
@@ -112,6 +113,10 @@ export class ServerProcess {
         this.output = (this.output + text).slice(-OUTPUT_CHARACTERS_MAX);
       });
     }
+    // On its own: a line of the log may come in the middle of one.
+    child.stdout.on('data', (text) => {
+      this.greeting = (this.greeting + text).slice(0, OUTPUT_CHARACTERS_MAX);
+    });
   }
 
   get has_exited() {
@@ -132,7 +137,7 @@ export class ServerProcess {
     // It says itself where it listens: what answers on a port may be another test's server.
     const [, port] = await eventually(() => {
       this.#has_not_exited();
-      return LISTENING.exec(this.output);
+      return LISTENING.exec(this.greeting);
     }, `address of the server; it said:\n${this.output}`, READY_MS_MAX);
     this.#listens_on(Number(port));
     await eventually(async () => {
