@@ -98,7 +98,8 @@ class depot {
   free_block* take(std::size_t size, std::uint32_t& count);
 
   std::size_t free_blocks() const noexcept { return free_.load(std::memory_order_relaxed); }
-  void trim() noexcept;
+  /// Gives back how many of the free blocks it found have stayed.
+  std::size_t trim() noexcept;
 
  private:
   free_block* carve(std::size_t size, std::uint32_t& count);
@@ -157,7 +158,7 @@ free_block* depot::carve(std::size_t size, std::uint32_t& count) {
 }
 
 // Works on what it takes out of the depot, so that others are not kept waiting.
-void depot::trim() noexcept {
+std::size_t depot::trim() noexcept {
   batch_list taken;
   page_header* carving = nullptr;
   {
@@ -178,7 +179,9 @@ void depot::trim() noexcept {
   }
   free_block* staying = nullptr;
   std::uint32_t count = 0;
+  std::size_t stayed = 0;
   const auto keep = [&](free_block* block) {
+    ++stayed;
     block->next = staying;
     staying = block;
     if (++count == blocks_per_batch) {
@@ -198,6 +201,7 @@ void depot::trim() noexcept {
     }
   }
   if (staying) give(staying, count);
+  return stayed;
 }
 
 /// Gives a thread's blocks to the depot when it ends.
@@ -258,10 +262,14 @@ std::size_t pool_free_bytes() noexcept {
 
 void trim_pool() noexcept {
   const std::scoped_lock lock(shared().trimming);
+  std::size_t left = 0;
   for (std::size_t i = 0; i < size_class_count; ++i) {
     depot& each = shared().depots[i];
-    if (each.free_blocks() * size_of_class(i) >= page_size) each.trim();
+    const std::size_t found = each.free_blocks();
+    left += (found * size_of_class(i) >= page_size ? each.trim() : found) * size_of_class(i);
   }
+  // Not what the depots hold now: what was freed meanwhile is for the next trim.
+  shared().trims.left.store(left, std::memory_order_relaxed);
 }
 
 time_point trim_pool_when_due(time_point now) noexcept {
@@ -275,7 +283,10 @@ time_point trim_pool_when_due(time_point now) noexcept {
   if (now < due) return due;
   if (state.last.compare_exchange_strong(last, now.time_since_epoch().count())) {
     trim_pool();
-    state.left.store(pool_free_bytes(), std::memory_order_relaxed);
+    // What was freed meanwhile may be worth another.
+    if (pool_free_bytes() >= state.left.load(std::memory_order_relaxed) + trim_worth) {
+      return now + trim_interval;
+    }
   }
   return time_point::max();
 }

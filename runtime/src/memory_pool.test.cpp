@@ -116,6 +116,28 @@ TEST(memory_pool, trims_when_much_is_free_and_not_twice_for_the_same) {
   EXPECT_EQ(trim_pool_when_due(now + 10 * trim_interval), time_point::max());
 }
 
+TEST(memory_pool, what_is_freed_while_a_trim_runs_is_left_for_the_next) {
+  constexpr std::size_t size = 448;
+  constexpr std::size_t count = 100'000;  // 43 MiB
+  time_point now(std::chrono::hours(2'000'000));
+  for (int round = 0; round < 10; ++round) {
+    trim_pool();
+    const std::size_t before = pool_free_bytes();
+    std::vector<void*> blocks(count);
+    for (void*& block : blocks) block = take_block(size);
+    std::atomic<bool> all_given{false};
+    std::thread giver([&] {
+      for (void* block : blocks) give_block(block, size);
+      all_given = true;
+    });
+    while (!all_given) static_cast<void>(trim_pool_when_due(now += trim_interval));
+    giver.join();
+    while (trim_pool_when_due(now += trim_interval) != time_point::max()) {
+    }
+    ASSERT_LT(pool_free_bytes(), before + 2 * trim_worth) << "round " << round;
+  }
+}
+
 TEST(memory_pool, threads_that_take_give_and_trim_do_not_mix_up_blocks) {
   struct stamped {
     std::uint64_t owner;

@@ -7,13 +7,15 @@
 #include <malloc.h>
 #endif
 
+#include "memory_pool.hpp"
 #include "threaded_executor.hpp"
 
 namespace troupe::detail {
 namespace {
 
-// glibc keeps what was freed. Others have their own ways.
+// Both keep what was freed: the pool, which the workers look at only before they sleep, and glibc.
 void give_memory_back() noexcept {
+  trim_pool();
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
