@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "notice.hpp"
+#include "sim_executor.hpp"
+#include "system_core.hpp"
 
 namespace troupe::sim {
 namespace {
@@ -38,11 +40,11 @@ struct pipe {
 
 class memory_stream final : public io::byte_stream {
  public:
-  memory_stream(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out, random_source& choices,
+  memory_stream(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out, world& in_world,
                 const io::notice_target& owner)
       : in_(std::move(in)),
         out_(std::move(out)),
-        choices_(choices),
+        world_(in_world),
         owner_(*owner.owner),
         readable_(std::make_shared<detail::stream_notice>(owner.make_readable, this, owner)),
         writable_(std::make_shared<detail::stream_notice>(owner.make_writable, this, owner)) {}
@@ -68,7 +70,7 @@ class memory_stream final : public io::byte_stream {
           io::error{in_->ended ? io::errc::end_of_stream : io::errc::would_block, {}});
     }
     const std::size_t most = std::min(into.size(), in_->bytes.size());
-    const std::size_t count = 1 + choices_.below(most);
+    const std::size_t count = most - world_.choices().choose(most);
     std::memcpy(into.data(), in_->bytes.data(), count);
     in_->bytes.erase(in_->bytes.begin(), in_->bytes.begin() + static_cast<std::ptrdiff_t>(count));
     in_->writer.wake();
@@ -77,13 +79,14 @@ class memory_stream final : public io::byte_stream {
 
   std::expected<std::size_t, io::error> write_some(
       std::span<const io::write_buffer> from) override {
-    if (!out_ || out_->broken || out_->ended) {
+    if (!out_ || out_->broken || out_->ended || has_crashed()) {
       return std::unexpected(io::error{io::errc::connection_lost, {}});
     }
     std::size_t written = 0;
     for (const io::write_buffer& part : from.first(std::min(from.size(), gather_max))) {
       const std::size_t room = out_->capacity - out_->bytes.size();
       const std::size_t count = std::min(room, part.size());
+      world_.recorded().wrote(part.first(count));
       out_->bytes.insert(out_->bytes.end(), part.begin(),
                          part.begin() + static_cast<std::ptrdiff_t>(count));
       written += count;
@@ -113,9 +116,14 @@ class memory_stream final : public io::byte_stream {
   io::pending_stream release() override;
 
  private:
+  /// What runs while its node is torn down reaches nobody.
+  bool has_crashed() const noexcept {
+    return static_cast<executor&>(owner_->system().runs()).crashed();
+  }
+
   std::shared_ptr<pipe> in_;  // null, with out_, once released
   std::shared_ptr<pipe> out_;
-  random_source& choices_;
+  world& world_;
   detail::cell_ptr owner_;
   std::shared_ptr<detail::stream_notice> readable_;
   std::shared_ptr<detail::stream_notice> writable_;
@@ -124,8 +132,8 @@ class memory_stream final : public io::byte_stream {
 
 class memory_source final : public io::pending_stream::source {
  public:
-  memory_source(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out, random_source& choices)
-      : in_(std::move(in)), out_(std::move(out)), choices_(choices) {}
+  memory_source(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out, world& in_world)
+      : in_(std::move(in)), out_(std::move(out)), world_(in_world) {}
   memory_source(const memory_source&) = delete;
   memory_source& operator=(const memory_source&) = delete;
   ~memory_source() override {
@@ -136,13 +144,13 @@ class memory_source final : public io::pending_stream::source {
     out_->reader.wake();
   }
   std::unique_ptr<io::byte_stream> open(const io::notice_target& owner) override {
-    return std::make_unique<memory_stream>(std::move(in_), std::move(out_), choices_, owner);
+    return std::make_unique<memory_stream>(std::move(in_), std::move(out_), world_, owner);
   }
 
  private:
   std::shared_ptr<pipe> in_;
   std::shared_ptr<pipe> out_;
-  random_source& choices_;
+  world& world_;
 };
 
 io::pending_stream memory_stream::release() {
@@ -151,17 +159,17 @@ io::pending_stream memory_stream::release() {
   in_->reader = {};
   out_->writer = {};
   return io::pending_stream(
-      std::make_unique<memory_source>(std::move(in_), std::move(out_), choices_));
+      std::make_unique<memory_source>(std::move(in_), std::move(out_), world_));
 }
 
 }  // namespace
 
-std::pair<io::pending_stream, io::pending_stream> make_memory_streams(random_source& choices,
+std::pair<io::pending_stream, io::pending_stream> make_memory_streams(world& in_world,
                                                                       std::size_t buffer_bytes) {
   auto forth = std::make_shared<pipe>(buffer_bytes);
   auto back = std::make_shared<pipe>(buffer_bytes);
-  return {io::pending_stream(std::make_unique<memory_source>(forth, back, choices)),
-          io::pending_stream(std::make_unique<memory_source>(back, forth, choices))};
+  return {io::pending_stream(std::make_unique<memory_source>(forth, back, in_world)),
+          io::pending_stream(std::make_unique<memory_source>(back, forth, in_world))};
 }
 
 }  // namespace troupe::sim

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include <troupe/io/byte_stream.hpp>
-#include <troupe/random.hpp>
 
 namespace troupe::sim {
 
-/// `choices` decides how reads cut the bytes; it outlives the streams.
-std::pair<io::pending_stream, io::pending_stream> make_memory_streams(random_source& choices,
+class world;
+
+/// The world chooses how reads cut the bytes; it outlives the streams.
+std::pair<io::pending_stream, io::pending_stream> make_memory_streams(world& in,
                                                                       std::size_t buffer_bytes);
 
 }  // namespace troupe::sim

@@ -166,7 +166,8 @@ void actor_cell::add_close_listener(control_node& listener) {
 
 // ---- the turn --------------------------------------------------------------------------------
 
-actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept {
+actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock,
+                                             std::uint32_t messages_max) noexcept {
   const current_scope scope(*this);
   in_turn_ = true;
   processed_ = 0;
@@ -174,7 +175,7 @@ actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock) noexcept
   if (mailbox_.is_signalled()) run_control();
   admit_blocked();
   if (phase_ == phase::created) construct();
-  run_messages(clock);
+  run_messages(clock, messages_max);
   if (type_.turn_ended && phase_ == phase::running) {
     try {
       type_.turn_ended(*instance_);
@@ -293,9 +294,9 @@ void actor_cell::push_urgent(envelope* message) noexcept {
   urgent_last_ = message;
 }
 
-void actor_cell::run_messages(const coarse_clock& clock) noexcept {
+void actor_cell::run_messages(const coarse_clock& clock, std::uint32_t messages_max) noexcept {
   // Half the capacity at most, so that senders see room while a long batch runs.
-  const std::uint32_t limit = std::min(batch_max, std::max(1U, options_.mailbox_capacity / 2));
+  const std::uint32_t limit = std::min(messages_max, std::max(1U, options_.mailbox_capacity / 2));
   std::uint32_t urgent = 0;
   std::uint32_t taken = 0;
   while (!messages_held() && taken < limit) {
@@ -304,7 +305,7 @@ void actor_cell::run_messages(const coarse_clock& clock) noexcept {
       run_batch();
       continue;
     }
-    if (urgent_first_ && urgent < batch_max) {
+    if (urgent_first_ && urgent < messages_max) {
       envelope* message = urgent_first_;
       if (open_batch_ && ends_batch(message, false)) {
         run_batch();

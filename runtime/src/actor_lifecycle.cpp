@@ -66,6 +66,22 @@ void actor_cell::fail(std::exception_ptr error, std::string_view message) noexce
   decide({std::move(error), std::move(what), id_, type_.name, message, kind, correlation});
 }
 
+bool actor_cell::fail_now(std::exception_ptr error) noexcept {
+  if (phase_ != phase::running || open_batch_) return false;
+  if (frame_) {
+    end_suspended_handler();
+    if (phase_ == phase::running) fail(std::move(error), running_name());
+    return true;
+  }
+  envelope* next = take();
+  if (!next) return false;
+  running_ = next;
+  running_is_urgent_ = false;
+  current_ = next->type;
+  fail(std::move(error), running_name());
+  return true;
+}
+
 void actor_cell::decide(failure cause) noexcept {
   if (parent_ && parent_->has_strategy_.load(std::memory_order_acquire)) {
     ask_supervisor(std::move(cause));

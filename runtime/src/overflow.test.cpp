@@ -71,7 +71,7 @@ class full_mailbox : public testing::Test {
     }
     return {};
   }
-  sim::simulation world{1};
+  sim::simulation world{1, {.order = sim::scheduling::fifo}};
 };
 
 TEST_F(full_mailbox, that_rejects_says_so) {

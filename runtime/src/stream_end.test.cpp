@@ -170,7 +170,7 @@ TEST_F(a_stream, ends_when_the_other_side_is_idle_for_too_long) {
   EXPECT_EQ(read(spawn<counter>(), count_to{100, 2s}, {.idle_timeout = 1s}), "0 idle_timeout");
   EXPECT_NE(whole.find("idle_timeout: the reader"), std::string::npos) << whole;
   begin();
-  EXPECT_EQ(read(spawn<counter>(), count_to{100}, {.window = 3, .idle_timeout = 1s}, 1'000'000, 9h),
+  EXPECT_EQ(read(spawn<counter>(), count_to{100}, {.window = 3, .idle_timeout = 1s}, 1'000'000, 5h),
             "4 idle_timeout");
   EXPECT_NE(whole.find("idle_timeout: the writer"), std::string::npos) << whole;
   EXPECT_NE(book.writer_end.find("idle_timeout: the writer"), std::string::npos);

@@ -151,10 +151,10 @@ TEST_F(application_behind_it, a_drain_waits_until_all_ends_are_told_and_no_longe
   for (int i = 0; i < 20; ++i) connected();
   down = {"disconnect"};
   server.root.tell(drain{10s});
-  server.world().run_for(5s);
+  server.world().run_for(1s);
   EXPECT_FALSE(server.world().system().wait_stopped(server.root, 0s)) << "they are not told yet";
   down.clear();
-  server.world().run_for(4s);
+  server.world().run_for(8s);  // by then the longest pause between two tries is over
   EXPECT_TRUE(server.world().system().wait_stopped(server.root, 1s));
   EXPECT_EQ(server.counters.events_reported.value(), 20U);
 }

@@ -1,5 +1,7 @@
 // simulated_server.hpp — the whole server on the simulator: the actors of main.cpp with the real
-// adapters that need no operating system, in-memory connections and a virtual clock.
+// adapters that need no operating system, in-memory connections and a virtual clock. It is a world
+// of its own, or a node of one that the test has: then it can crash, and another can take its
+// place.
 #pragma once
 
 #include <algorithm>
@@ -9,12 +11,14 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <troupe/sim.hpp>
+#include <troupe/sim_node.hpp>
 #include <troupe/troupe.hpp>
 
 #include "adapters/memory/event_log.hpp"
@@ -57,6 +61,8 @@ class simulated_server {
     core::configuration configuration = open_configuration();
     /// Stands between the hub and the memory history.
     std::function<std::unique_ptr<ports::history>(ports::history&)> history{};
+    /// Stands in the memory history's place, and outlives the server; null: nothing does.
+    ports::history* store = nullptr;
     std::size_t sockets_max = 1000;
     std::uint32_t workers = 2;
     /// What the server asks of others; null: nothing.
@@ -64,13 +70,25 @@ class simulated_server {
   };
 
   simulated_server(std::uint64_t seed, options with)
+      : simulated_server(std::make_unique<simulation>(seed, sim::options{.workers = with.workers}),
+                         nullptr, seed, std::move(with)) {}
+  explicit simulated_server(std::uint64_t seed) : simulated_server(seed, options{}) {}
+  /// A node of `in`, which outlives it.
+  simulated_server(simulation& in, std::uint64_t seed, options with)
+      : simulated_server(nullptr, &in, seed, std::move(with)) {}
+
+ private:
+  simulated_server(std::unique_ptr<simulation> own, simulation* in, std::uint64_t seed,
+                   options with)
       : configuration_(std::move(with.configuration)),
         live_(configuration_),
         memory_(seed),
         wrapped_(with.history ? with.history(memory_) : nullptr),
         key_(configuration_.client.token.hmac_secret_key),
         hub_{.live_configuration = live_,
-             .history = wrapped_ ? *wrapped_ : static_cast<ports::history&>(memory_),
+             .history = wrapped_     ? *wrapped_
+                        : with.store ? *with.store
+                                     : static_cast<ports::history&>(memory_),
              .token_keys = key_,
              .counters = counters,
              .log = log,
@@ -89,17 +107,23 @@ class simulated_server {
                 .worker_count = with.workers,
                 .node_name = "sim",
                 .node_id = "sim"},
-        world_(seed, {.workers = with.workers}) {
-    shared_.running = &world_.system();
-    root = world_.system().spawn<gateway::system_supervisor>(
+        own_(std::move(own)),
+        world_(own_ ? *own_ : *in) {
+    if (in) node_.emplace(*in, node_options{.workers = with.workers});
+    shared_.running = &system();
+    root = system().spawn<gateway::system_supervisor>(
         spawn_options{.on_failure = {.restarts_max = 0, .when_exceeded = directive::stop}},
         std::cref(shared_));
     parts = ask(root, gateway::find_parts{});
     world_.settle();
   }
-  explicit simulated_server(std::uint64_t seed) : simulated_server(seed, options{}) {}
 
+ public:
   simulation& world() { return world_; }
+  /// Where the server's actors are; those of clients are in the world's own.
+  troupe::system& system() { return node_ ? node_->system() : world_.system(); }
+  /// Of a server that is one.
+  node& as_node() { return *node_; }
   core::live_configuration& configuration() { return live_; }
   const gateway::context& shared() const { return shared_; }
 
@@ -137,7 +161,7 @@ class simulated_server {
   }
 
   type_statistics statistics_of(std::string_view actor_type) {
-    for (const type_statistics& each : world_.system().statistics()) {
+    for (const type_statistics& each : system().statistics()) {
       if (each.actor_type == actor_type) return each;
     }
     return {};
@@ -180,7 +204,9 @@ class simulated_server {
 
  private:
   gateway::context shared_;
-  simulation world_;
+  const std::unique_ptr<simulation> own_;
+  simulation& world_;
+  std::optional<node> node_;
 
  public:
   ref<gateway::system_supervisor> root;

@@ -161,13 +161,18 @@ class actor_cell final : public reply_port, public pooled {
   /// Messages accepted that the figures of the type do not hold yet. Any thread.
   std::uint64_t accepted_unpublished() const noexcept;
   std::uint32_t depth() const noexcept { return mailbox_.depth(); }
+  std::uint32_t capacity() const noexcept { return options_.mailbox_capacity; }
   const std::optional<std::uint32_t>& worker() const noexcept { return options_.worker; }
   system_core& system() const noexcept { return system_; }
 
   // For the executor ------------------------------------------------------------------------
   enum class turn_result : bool { parked, requeue };
-  /// Runs up to a batch of messages. After `parked` the cell must not be touched any more.
-  turn_result run_turn(const coarse_clock& clock) noexcept;
+  static constexpr std::uint32_t batch_max = 64;
+  /// Runs up to `messages_max` messages. After `parked` the cell must not be touched any more.
+  turn_result run_turn(const coarse_clock& clock, std::uint32_t messages_max = batch_max) noexcept;
+  /// Has the suspended handler fail with this error, or else the next message, unhandled; false
+  /// when it has neither. On a turn; for the simulation's faults.
+  bool fail_now(std::exception_ptr error) noexcept;
   /// Ends the actor and those below it when no worker runs any more; whatever state it is in.
   void close_forcibly() noexcept;
   actor_cell* next_runnable = nullptr;  // the run queue's link
@@ -249,7 +254,6 @@ class actor_cell final : public reply_port, public pooled {
 
   using mailbox = basic_mailbox<envelope, control_node>;
   static_assert(mailbox_capacity_max <= mailbox::count_mask);
-  static constexpr std::uint32_t batch_max = 64;
   static constexpr std::uint32_t no_more_adoptions = 1U << 31U;
 
   // What inspect() tells of an actor that handles no message, but runs a hook.
@@ -271,7 +275,7 @@ class actor_cell final : public reply_port, public pooled {
   void admit_blocked() noexcept;
   bool has_blocked() const noexcept;
   void run_control() noexcept;
-  void run_messages(const coarse_clock& clock) noexcept;
+  void run_messages(const coarse_clock& clock, std::uint32_t messages_max) noexcept;
   void run_envelope(envelope* message) noexcept;
   bool ends_batch(const envelope* message, bool from_mailbox) const noexcept;
   bool batch_is_due() const noexcept;
