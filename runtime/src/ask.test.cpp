@@ -157,6 +157,16 @@ TEST(ask, inside_an_actor_suspends_it_until_the_answer_or_the_deadline) {
   EXPECT_EQ(world.system().ask(asker, run{}, 10s).value(), "value,answered error,timeout,85");
 }
 
+TEST(ask, inside_an_actor_that_times_out_is_removed_unhandled) {
+  sim::simulation world(7);
+  auto bank = world.system().spawn<account>();
+  auto asker = world.system().spawn<client>(bank);
+  bank.tell(slow{10s});
+  EXPECT_EQ(world.system().ask(asker, run{}, 10s).value(), "timeout,timeout,timeout,timeout");
+  world.run_for(20s);
+  EXPECT_EQ(world.system().ask(bank, handled_count{}, 1s).value(), 1) << "only the slow one";
+}
+
 TEST(ask, a_full_mailbox_refuses_at_once) {
   sim::simulation world(6);
   auto bank = world.system().spawn<account>(spawn_options{.mailbox_capacity = 1});

@@ -175,6 +175,17 @@ TEST_F(dead_letters, of_a_subscriber_are_only_counted) {
   EXPECT_TRUE(seen().empty());
 }
 
+TEST_F(dead_letters, of_a_subscriber_are_not_told_to_another) {
+  auto other = world.system().spawn<undertaker>(
+      spawn_options{.mailbox_capacity = 1, .when_full = overflow::drop_newest});
+  ASSERT_TRUE(world.system().subscribe_dead_letters(other));
+  other.tell(pause{});
+  world.settle();
+  EXPECT_EQ(other.tell(word{}), tell_status::dropped);
+  EXPECT_EQ(world.system().dead_letters().dropped, 1U);
+  EXPECT_TRUE(seen().empty()) << "two that cannot keep up would feed each other";
+}
+
 TEST_F(dead_letters, go_on_after_a_subscriber_that_fails) {
   hears.tell(word{});  // from now on it throws
   world.settle();

@@ -101,6 +101,15 @@ TEST_F(stopping_with_drain, handles_what_was_accepted_and_refuses_what_comes_lat
   EXPECT_EQ(figures("laborer").refused_stopped, 1U);
 }
 
+TEST_F(stopping_with_drain, handles_more_than_a_turn_takes) {
+  auto target = busy();
+  for (int i = 1; i <= 200; ++i) target.tell(job{i});
+  target.stop(stop_mode::drain);
+  EXPECT_TRUE(world.system().wait_stopped(target, 1min));
+  EXPECT_EQ(figures("laborer").handled, 201U);
+  EXPECT_EQ(figures("laborer").dead_letters, 0U);
+}
+
 TEST_F(stopping_with_drain, ends_an_idle_actor_at_once) {
   auto target = world.system().spawn<laborer>("a", std::ref(log));
   world.settle();

@@ -202,9 +202,11 @@ TEST_F(inspecting, a_subtree_is_an_actor_and_all_below_it) {
 }
 
 struct hold {};
+struct hold_next {};
 class holding final : public actor {
  public:
   holding(std::latch& in, std::latch& out) : in_(in), out_(out) {}
+  void on(hold_next) { self().tell(hold{}); }  // handled in the same turn
   void on(hold) {
     in_.count_down();
     out_.wait();
@@ -220,12 +222,13 @@ TEST(inspecting_threads, an_actor_in_the_middle_of_a_handler_is_shown_without_wa
   std::latch out(1);
   troupe::system system({.workers = 1, .stall_threshold = 0ms});
   auto actor = system.spawn<holding>(std::ref(in), std::ref(out));
-  actor.tell(hold{});
+  actor.tell(hold_next{});
   in.wait();
   const actor_status seen = inspect_actor(system, actor.id()).value();
   EXPECT_EQ(seen.state, actor_state::running);
   EXPECT_EQ(seen.message, type_name<hold>());
   EXPECT_EQ(seen.inactive, 0s);
+  EXPECT_EQ(seen.processed, 1U) << "of this turn, which has not ended";
   // The time in it grows while the handler has not returned: nothing but the reader's clock moves.
   while (inspect_actor(system, actor.id())->in_message <= seen.in_message) {
     std::this_thread::yield();

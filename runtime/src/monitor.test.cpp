@@ -29,6 +29,7 @@ class watcher final : public actor {
  public:
   void on(watch_it m) { monitor(m.whom); }
   void on(terminated m) { seen_.push_back(m); }
+  void on(explode) { throw std::runtime_error("boom"); }
   std::vector<terminated> on(notices) { return seen_; }
 
  private:
@@ -80,6 +81,15 @@ TEST_F(monitoring, a_full_mailbox_does_not_lose_the_notice) {
   target.stop();
   world.settle();
   EXPECT_EQ(world.system().ask(narrow, notices{}, 1ms).value().size(), 1U);
+}
+
+TEST_F(monitoring, ends_with_the_instance_that_asked_for_it) {
+  eyes.tell(watch_it{target});
+  world.settle();
+  eyes.tell(explode{});
+  world.run_for(1s);
+  target.stop();
+  EXPECT_TRUE(seen().empty()) << "the instance after a restart has asked for nothing";
 }
 
 TEST_F(monitoring, a_watcher_may_be_gone_before_the_watched) {

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <mutex>
 #include <semaphore>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -27,6 +29,14 @@ struct block {
 };
 struct occupy {
   std::counting_semaphore<>* begun;
+};
+struct seen_threads {
+  std::mutex mutex;
+  std::set<std::thread::id> ids;
+  std::counting_semaphore<> noted{0};
+};
+struct note_thread {
+  seen_threads* seen;
 };
 struct ping {
   using reply = void;
@@ -60,6 +70,15 @@ class worker_of_files final : public actor {
     co_await offload([gate = &gate_, begun = m.begun] {
       begun->release();
       gate->acquire();
+    });
+  }
+  task<> on(note_thread m) {
+    co_await offload([seen = m.seen] {
+      {
+        const std::scoped_lock lock(seen->mutex);
+        seen->ids.insert(std::this_thread::get_id());
+      }
+      seen->noted.release();
     });
   }
   void on(ping) {}
@@ -107,6 +126,25 @@ TEST(offload, refuses_what_is_over_its_bound_and_leaves_the_workers_free) {
   for (std::thread& each : askers) each.join();
   std::ranges::sort(answers);
   EXPECT_EQ(answers, (std::vector<std::string>{"done", "queue full"}));
+}
+
+TEST(offload, has_no_more_threads_than_it_may) {
+  constexpr int count = 20;
+  std::counting_semaphore<> gate(0);
+  std::counting_semaphore<> begun(0);
+  seen_threads seen;
+  system system({.workers = 1, .offload_threads = 1, .offload_queue_max = count});
+  auto first = system.spawn<worker_of_files>(std::ref(gate));
+  first.tell(occupy{&begun});
+  begun.acquire();
+  for (int i = 0; i < count; ++i) {
+    system.spawn<worker_of_files>(std::ref(gate)).tell(note_thread{&seen});
+  }
+  auto last = system.spawn<worker_of_files>(std::ref(gate));
+  EXPECT_TRUE(system.ask(last, ping{}, 10s)) << "the worker has come past those before";
+  gate.release();
+  for (int i = 0; i < count; ++i) seen.noted.acquire();
+  EXPECT_EQ(seen.ids.size(), 1U);
 }
 
 TEST(offload, of_an_actor_that_is_stopped_is_cancelled) {

@@ -242,6 +242,30 @@ TEST_F(own_strategy, is_bound_by_the_childs_limits) {
   EXPECT_EQ(made[1], 2);
 }
 
+struct child_of {
+  using reply = ref<worker_actor>;
+};
+class head_of_a_temporary final : public actor {
+ public:
+  head_of_a_temporary(int& made, decide_function& decide) {
+    supervise_children(std::make_unique<by_function>(decide));
+    child_ = spawn<worker_actor>(temporary{}, std::ref(made));
+  }
+  ref<worker_actor> on(child_of) { return child_; }
+
+ private:
+  ref<worker_actor> child_;
+};
+
+TEST_F(own_strategy, stops_a_temporary_child_that_it_would_restart) {
+  decide = [](const child_failure&) { return verdict{directive::restart}; };
+  auto top = world.system().spawn<head_of_a_temporary>(std::ref(made[0]), std::ref(decide));
+  children = {world.system().ask(top, child_of{}, 1s).value()};
+  fail(0);
+  EXPECT_EQ(count(0), -1);
+  EXPECT_EQ(made[0], 1);
+}
+
 TEST_F(own_strategy, that_throws_escalates) {
   start([](const child_failure&) -> verdict { throw std::runtime_error("no idea"); });
   const auto before = children;

@@ -69,6 +69,28 @@ TEST_F(a_stream, whose_writer_stops_says_so_after_the_last_item) {
   }
 }
 
+struct look_at_end {
+  using reply = std::string;
+  ref<counter> from;
+};
+class late_reader final : public actor {
+ public:
+  task<std::string> on(look_at_end m) {
+    auto list = m.from.open(count_to{2}, {});
+    co_await sleep(1s);
+    std::string seen = text(list.end());
+    while (co_await list.next()) seen += " " + text(list.end());
+    co_return seen;
+  }
+};
+
+TEST_F(a_stream, says_nothing_of_its_end_to_a_reader_that_has_items_left) {
+  begin();
+  auto who = world->system().spawn<late_reader>();
+  EXPECT_EQ(world->system().ask(who, look_at_end{spawn<counter>()}, 1h).value(),
+            "open open completed");
+}
+
 TEST_F(a_stream, of_a_stored_writer_ends_with_the_reason_of_its_instance) {
   for (std::uint64_t seed = 1; seed <= seed_count; ++seed) {
     const auto ends_as = [&](auto disturb) {

@@ -116,6 +116,18 @@ TEST_F(supervising, restarts_wait_twice_as_long_each_time) {
   EXPECT_EQ(instances, 3);
 }
 
+TEST_F(supervising, restarts_never_wait_longer_than_the_longest_delay) {
+  auto rules = quick(5);
+  rules.delay.max = 15ms;
+  auto actor = spawn(rules);
+  world.settle();
+  for (int i = 0; i < 3; ++i) {
+    actor.tell(explode{});
+    world.run_for(16ms);
+    EXPECT_EQ(instances, i + 2);
+  }
+}
+
 TEST_F(supervising, resume_keeps_the_state) {
   auto rules = quick(0);
   rules.decide = [](const failure&) { return directive::resume; };

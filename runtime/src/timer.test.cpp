@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -29,6 +30,7 @@ struct seen {
 struct block {
   duration length;
 };
+struct fail_now {};
 
 class timed final : public actor {
  public:
@@ -36,6 +38,7 @@ class timed final : public actor {
     return m.period > 0s ? send_every(m.period, tick{m.tag}) : send_after(m.delay, tick{m.tag});
   }
   bool on(cancel_timer m) { return cancel(m.timer); }
+  void on(fail_now) { throw std::runtime_error("on purpose"); }
   void on(tick m) { seen_.push_back(m.tag); }
   std::vector<int> on(seen) { return seen_; }
   task<> on(block m) { co_await sleep(m.length); }
@@ -87,6 +90,14 @@ TEST_F(timers, tick_while_a_handler_is_suspended_and_are_handled_after_it) {
   EXPECT_EQ(actor.mailbox_depth(), 1U) << "timers do not take room in the mailbox";
   world.run_for(100ms);
   EXPECT_EQ(ticks().size(), 10U);
+}
+
+TEST_F(timers, are_gone_with_the_instance_that_set_them) {
+  begin(1, 0s, 100ms);
+  begin(2, 500ms);
+  actor.tell(fail_now{});
+  world.run_for(2s);
+  EXPECT_TRUE(ticks().empty()) << "the instance after the restart has set none";
 }
 
 TEST_F(timers, are_gone_with_the_actor) {

@@ -64,6 +64,33 @@ TEST_F(asking_in_a_ring, a_chain_that_does_not_come_back_is_answered) {
   EXPECT_EQ(answer({a, b, c}), "answered") << "and nothing of the first is left behind";
 }
 
+class impatient;
+struct hello {
+  using reply = int;
+};
+struct ask_it {
+  using reply = std::string;
+  ref<impatient> whom;
+  duration first;  // sleeps
+  duration within;
+};
+class impatient final : public actor {
+ public:
+  int on(hello) { return 1; }
+  task<std::string> on(ask_it m) {
+    co_await sleep(m.first);
+    const auto result = co_await m.whom.ask(hello{}, m.within);
+    co_return result ? "answered" : result.error().describe();
+  }
+};
+
+TEST_F(asking_in_a_ring, that_was_broken_by_a_deadline_is_no_cycle) {
+  auto one = world.system().spawn<impatient>();
+  auto two = world.system().spawn<impatient>();
+  one.tell(ask_it{two, 0s, 1s});  // gives up while the other sleeps
+  EXPECT_EQ(world.system().ask(two, ask_it{one, 2s, 1h}, 24h).value(), "answered");
+}
+
 // Two actors that ask each other from both sides at once. Each ask ends soon: answered, or refused
 // because the other waits for this one.
 struct poke {
