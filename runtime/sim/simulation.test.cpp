@@ -1,3 +1,4 @@
+#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -56,6 +57,16 @@ TEST(simulation, the_same_seed_gives_the_same_run) {
 TEST(simulation, different_seeds_give_different_orders) {
   EXPECT_NE(run(1).first, run(2).first);
   EXPECT_EQ(run(1).first.size(), 50U);
+}
+
+TEST(simulation, the_order_of_those_who_are_ready_at_once_comes_from_the_seed) {
+  std::set<std::vector<int>> orders;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<int> all = run(seed).first;
+    all.resize(10);  // what all of them wrote when they began
+    orders.insert(all);
+  }
+  EXPECT_GT(orders.size(), 15U);
 }
 
 TEST(simulation, virtual_time_passes_without_real_time) {
