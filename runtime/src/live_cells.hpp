@@ -1,8 +1,8 @@
 // Every cell that has not closed, found by id and walked in pieces. Any thread.
 //
-// Ids ascend, so a shard keeps its cells in chunks of consecutive ids: an id leads to its place
-// without a search, a place to go on from is a number that survives whatever comes and goes, and a
-// chunk whose cells have all gone is freed. A lock is held for one chunk at a time.
+// Ids ascend, so a shard keeps its cells in chunks of consecutive ids: a place to go on from is a
+// number that survives whatever comes and goes, and a chunk whose cells have all gone is freed, but
+// for the newest, which has room for those to come. A lock is held for one chunk at a time.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class live_cells {
     shard& in = shard_of(cell.id());
     const std::scoped_lock lock(in.mutex);
     const std::uint64_t place = cell.id() / shard_count;
-    chunk& to = in.chunks.try_emplace(in.chunks.end(), place / chunk_size)->second;
+    chunk& to = in.holding(place / chunk_size);
     to.cells[place % chunk_size] = &cell;
     ++to.used;
     ++in.size;
@@ -35,9 +35,9 @@ class live_cells {
     shard& in = shard_of(cell.id());
     const std::scoped_lock lock(in.mutex);
     const std::uint64_t place = cell.id() / shard_count;
-    const auto found = in.chunks.find(place / chunk_size);
-    found->second.cells[place % chunk_size] = nullptr;
-    if (--found->second.used == 0) in.chunks.erase(found);
+    chunk& from = in.holding(place / chunk_size);
+    from.cells[place % chunk_size] = nullptr;
+    if (--from.used == 0 && &from != in.newest) in.chunks.erase(place / chunk_size);
     in.size = in.size - 1;
   }
 
@@ -98,7 +98,17 @@ class live_cells {
   struct alignas(128) shard {
     mutable std::mutex mutex;
     std::map<std::uint64_t, chunk> chunks;  // by place / chunk_size
+    chunk* newest = nullptr;
+    std::uint64_t newest_key = 0;
     shown<std::uint64_t> size{0};
+
+    chunk& holding(std::uint64_t key) {
+      if (newest && key == newest_key) return *newest;
+      if (newest && key < newest_key) return chunks[key];
+      if (newest && newest->used == 0) chunks.erase(newest_key);
+      newest_key = key;
+      return *(newest = &chunks[key]);
+    }
   };
 
   shard& shard_of(std::uint64_t id) noexcept { return shards_[id % shard_count]; }
