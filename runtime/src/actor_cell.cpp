@@ -34,8 +34,10 @@ actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type
                        const spawn_options& options, bool once,
                        std::unique_ptr<actor_factory> factory)
     : mailbox_(stub_type),
+      capacity_(options.when_full == overflow::drop_oldest ? 0 : options.mailbox_capacity),
+      turn_max_(static_cast<std::uint8_t>(std::clamp(options.mailbox_capacity / 2, 1U, batch_max))),
+      pinned_(options.worker.has_value()),
       temporary_(once),
-      active_at_(system.runs().about_now().time_since_epoch().count()),
       factory_(std::move(factory)),
       parent_(parent),
       exit_(*this),
@@ -49,7 +51,6 @@ actor_cell::actor_cell(system_core& system, actor_cell* parent, const actor_type
   if (options_.when_full == overflow::drop_oldest) {
     evicting_ = std::make_unique<evicting_queue>();
   }
-  counters_.add(count_of::spawned);
   system_.live().add(*this);
 }
 
@@ -92,13 +93,12 @@ cold_state& actor_cell::cold() {
 
 // ---- any thread ----------------------------------------------------------------------------
 
-tell_status actor_cell::push(envelope* message) noexcept {
+[[gnu::flatten]] tell_status actor_cell::push(envelope* message) noexcept {
   return current_trace ? push_traced(message) : push_untraced(message);
 }
 
 tell_status actor_cell::push_untraced(envelope* message) noexcept {
-  if (evicting_) return push_evicting(message);
-  switch (mailbox_.push(message, options_.mailbox_capacity)) {
+  switch (mailbox_.push(message, capacity_)) {
     case mailbox::pushed::stopped:
       return refuse_stopped(*message);
     case mailbox::pushed::full:
@@ -124,6 +124,12 @@ void actor_cell::wake() noexcept {
 
 void actor_cell::signal(control_node& node) noexcept {
   schedule(mailbox_.signal(node));
+}
+
+[[gnu::flatten]] void actor_cell::deliver(control_node& answer, actor_cell& by) noexcept {
+  answered(by);
+  signal(answer);
+  release();
 }
 
 void actor_cell::request_stop(stop_reason why) noexcept {
@@ -166,14 +172,15 @@ void actor_cell::add_close_listener(control_node& listener) {
 
 // ---- the turn --------------------------------------------------------------------------------
 
-actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock,
-                                             std::uint32_t messages_max) noexcept {
+// All of the common way in one function: most turns have one message.
+[[gnu::flatten]] actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock,
+                                                              std::uint32_t messages_max) noexcept {
   const current_scope scope(*this);
   in_turn_ = true;
   processed_ = 0;
   if (control_node* node = mailbox_.take_first_control()) node->run(node, *this);
   if (mailbox_.is_signalled()) run_control();
-  admit_blocked();
+  if (cold_ && cold_->blocked_first) admit_blocked();
   if (phase_ == phase::created) construct();
   run_messages(clock, messages_max);
   if (type_.turn_ended && phase_ == phase::running) {
@@ -191,21 +198,24 @@ actor_cell::turn_result actor_cell::run_turn(const coarse_clock& clock,
 
 std::uint64_t actor_cell::accepted_unpublished() const noexcept {
   const std::uint64_t now = mailbox_.word() >> mailbox::accepted_shift;
-  return (now - accepted_seen_.load(std::memory_order_relaxed)) &
-         (~0ULL >> mailbox::accepted_shift);
+  const std::uint64_t fresh =
+      (now - accepted_seen_.load(std::memory_order_relaxed)) & (~0ULL >> mailbox::accepted_shift);
+  return fresh + tally_.urgent_accepted;
 }
 
-std::string_view actor_cell::running_name() const noexcept {
-  const envelope_type* type = current_;
-  return type->message;
+// Who reads the figures of the type adds what its cells have not published.
+void actor_cell::publish_when_due() noexcept {
+  if (tally_.by_outcome[0] >= unpublished_max) publish_tally();
+  if (tally_.rare) publish_rare_outcomes();
 }
 
 void actor_cell::publish_tally() noexcept {
-  const std::uint64_t fresh = accepted_unpublished();
-  if (fresh + tally_.urgent_accepted > 0) {
-    accepted_seen_.store(accepted_seen_.load(std::memory_order_relaxed) + fresh,
-                         std::memory_order_relaxed);
-    counters_.add_on_turn(count_of::accepted, fresh + std::exchange(tally_.urgent_accepted, 0));
+  if (const std::uint64_t accepted = accepted_unpublished()) {
+    accepted_seen_.store(
+        accepted_seen_.load(std::memory_order_relaxed) + accepted - tally_.urgent_accepted,
+        std::memory_order_relaxed);
+    tally_.urgent_accepted = 0;
+    counters_.add_on_turn(count_of::accepted, accepted);
   }
   if (const std::uint32_t handled = tally_.by_outcome[0]) {
     counters_.add_on_turn(count_of::handled, handled);
@@ -228,16 +238,17 @@ void actor_cell::publish_rare_outcomes() noexcept {
 }
 
 actor_cell::turn_result actor_cell::end_turn(const coarse_clock& clock) noexcept {
-  publish_tally();
-  const std::uint32_t in_batch = waiting_in_batch();
+  publish_when_due();
+  const std::uint32_t in_batch = open_batch_ ? open_batch_->from_mailbox : 0;
+  const bool some_blocked = cold_ && cold_->blocked_first;
   if (!frame_) current_ = nullptr;
   active_at_ = clock;
   in_turn_ = false;
-  const auto how = mailbox_.end_turn(processed_, [this, in_batch](std::uint64_t left) {
+  const auto how = mailbox_.end_turn(processed_, [&](std::uint64_t left) {
     using rest = mailbox::rest;
-    if (phase_ == phase::stopped) return has_blocked() ? rest::work : rest::none;
+    if (phase_ == phase::stopped) return some_blocked ? rest::work : rest::none;
     if (messages_held()) return rest::waits;
-    return left == in_batch && !urgent_first_ && !has_blocked() ? rest::none : rest::work;
+    return left == in_batch && !urgent_first_ && !some_blocked ? rest::none : rest::work;
   });
   if (!how.parked) return turn_result::requeue;
   if (how.closed) release();  // may be the last: nothing is touched after it
@@ -268,16 +279,6 @@ void actor_cell::run_control() noexcept {
   }
 }
 
-envelope* actor_cell::take() noexcept {
-  if (cold_ && cold_->held_back) return std::exchange(cold_->held_back, nullptr);
-  if (evicting_) return pop_evicting();
-  if (priority_first_ || mailbox_.has_priority()) {
-    return take_with_priority();
-  }
-  priority_in_a_row_ = 0;
-  return mailbox_.pop();
-}
-
 void actor_cell::push_urgent(envelope* message) noexcept {
   if (current_trace) message = traced::wrap(*this, message);
   if (phase_ == phase::stopped) {
@@ -294,9 +295,62 @@ void actor_cell::push_urgent(envelope* message) noexcept {
   urgent_last_ = message;
 }
 
+[[gnu::always_inline]] inline envelope* actor_cell::next_message() noexcept {
+  if (cold_ && cold_->held_back) return std::exchange(cold_->held_back, nullptr);
+  if (evicting_) return pop_evicting();
+  if (priority_first_ || mailbox_.has_priority()) {
+    return take_with_priority();
+  }
+  priority_in_a_row_ = 0;
+  return mailbox_.pop();
+}
+
+envelope* actor_cell::take() noexcept {
+  return next_message();
+}
+
+void actor_cell::settle(outcome what) noexcept {
+  if (!running_is_urgent_) ++processed_;
+  tally_.add(what);
+  if (sampled_since_ != time_point{}) record_sample();
+}
+
+[[gnu::always_inline]] inline void actor_cell::handle_message(envelope* message) noexcept {
+  running_ = message;
+  current_ = message->type;
+  if (until_sample_-- == 0) {
+    until_sample_ = message_times::sample_every - 1;
+    sampled_since_ = system_.runs().stamp();
+  }
+  try {
+    switch (message->type->handle(*this, message)) {
+      case handler_outcome::finished:
+        break;
+      case handler_outcome::suspended:
+        return;
+      case handler_outcome::expired:
+        running_ = nullptr;
+        settle(outcome::expired);
+        return;
+      case handler_outcome::batched:
+        running_ = nullptr;
+        sampled_since_ = {};
+        return;
+    }
+  } catch (...) {
+    fail(std::current_exception(), running_name());
+    return;
+  }
+  running_ = nullptr;
+  settle(outcome::handled);
+}
+
+void actor_cell::run_envelope(envelope* message) noexcept {
+  handle_message(message);
+}
+
 void actor_cell::run_messages(const coarse_clock& clock, std::uint32_t messages_max) noexcept {
-  // Half the capacity at most, so that senders see room while a long batch runs.
-  const std::uint32_t limit = std::min(messages_max, std::max(1U, options_.mailbox_capacity / 2));
+  const std::uint32_t limit = std::min<std::uint32_t>(messages_max, turn_max_);
   std::uint32_t urgent = 0;
   std::uint32_t taken = 0;
   while (!messages_held() && taken < limit) {
@@ -316,10 +370,10 @@ void actor_cell::run_messages(const coarse_clock& clock, std::uint32_t messages_
       ++urgent;
       running_is_urgent_ = true;
       current_since_ = clock;
-      run_envelope(message);
+      handle_message(message);
       continue;
     }
-    envelope* message = take();
+    envelope* message = next_message();
     if (!message) return;
     ++taken;
     if (open_batch_ && ends_batch(message, true)) {
@@ -329,45 +383,13 @@ void actor_cell::run_messages(const coarse_clock& clock, std::uint32_t messages_
     }
     running_is_urgent_ = false;
     current_since_ = clock;
-    run_envelope(message);
+    handle_message(message);
   }
 }
 
-void actor_cell::run_envelope(envelope* message) noexcept {
-  running_ = message;
-  current_ = message->type;
-  if (until_sample_-- == 0) {
-    until_sample_ = message_times::sample_every - 1;
-    sampled_since_ = system_.runs().stamp();
-  }
-  try {
-    switch (message->type->handle(*this, message)) {
-      case handler_outcome::finished:
-        break;
-      case handler_outcome::suspended:
-        return;
-      case handler_outcome::expired:
-        running_ = nullptr;
-        settle(outcome::expired, running_name());
-        return;
-      case handler_outcome::batched:
-        running_ = nullptr;
-        sampled_since_ = {};
-        return;
-    }
-  } catch (...) {
-    fail(std::current_exception(), running_name());
-    return;
-  }
-  running_ = nullptr;
-  settle(outcome::handled, running_name());
-}
-
-void actor_cell::settle(outcome what, std::string_view message) noexcept {
-  if (!running_is_urgent_) ++processed_;
-  tally_.add(what);
-  if (sampled_since_ == time_point{}) return;
-  counters_.times.record(message, system_.runs().stamp() - std::exchange(sampled_since_, {}));
+[[gnu::noinline]] void actor_cell::record_sample() noexcept {
+  counters_.times.record(running_name(),
+                         system_.runs().stamp() - std::exchange(sampled_since_, {}));
 }
 
 }  // namespace troupe::detail

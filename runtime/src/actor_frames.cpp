@@ -26,7 +26,7 @@ void actor_cell::start_frame(frame_kind kind, std::coroutine_handle<> frame) {
   resume(frame);
 }
 
-void actor_cell::resume(std::coroutine_handle<> frame) noexcept {
+[[gnu::flatten]] void actor_cell::resume(std::coroutine_handle<> frame) noexcept {
   const trace_scope scope(running_context());
   frame.resume();
   if (frame_ && frame_.done()) finish_frame();
@@ -42,7 +42,7 @@ void actor_cell::finish_frame() noexcept {
         name = running_name();
         running_->type->complete(*this, running_, frame);
         running_ = nullptr;
-        settle(outcome::handled, name);
+        settle(outcome::handled);
         break;
       case frame_kind::started:
         name = "started";
@@ -78,14 +78,14 @@ void actor_cell::end_suspended_handler() noexcept {
   if (frame_) std::exchange(frame_, nullptr).destroy();
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::stopped);
-    settle(outcome::failed, running_name());
+    settle(outcome::failed);
   }
 }
 
 // ---- waits and timers --------------------------------------------------------------------------
 
 void actor_cell::begin_wait(wait& pending) {
-  pending.id = ++cold().last_wait;
+  pending.id = ++last_wait_;
   pending.previous = nullptr;
   pending.next = waits_;
   if (waits_) waits_->previous = &pending;

@@ -54,7 +54,7 @@ void actor_cell::fail(std::exception_ptr error, std::string_view message) noexce
   const correlation_id correlation{correlation_};
   if (envelope* lost = std::exchange(running_, nullptr)) {
     lost->type->discard(*this, lost, ask_errc::failed);
-    settle(outcome::failed, message);
+    settle(outcome::failed);
   }
   if (phase_ >= phase::stopping) {
     system_.report({error, text_of(error), id_, type_.name, message, kind_of(error), correlation},
@@ -329,6 +329,7 @@ cell_ptr actor_cell::spawn(const actor_type& type, const spawn_options& options,
                            std::unique_ptr<actor_factory> factory) {
   // From begin() on the child may run, stop and be released at any time: the reference comes first.
   cell_ptr child(*new actor_cell(system_, this, type, options, once, std::move(factory)));
+  child->counters_.add_on_turn(count_of::spawned);
   link_child(*child.get());
   child->begin();
   return child;
@@ -344,6 +345,7 @@ bool actor_cell::adopt(actor_cell& child) {
     }
     cell_ptr child;
   };
+  child.counters_.add(count_of::spawned);
   auto news = std::make_unique<adoption>(child);
   std::uint32_t under_way = adoptions_.load(std::memory_order_relaxed);
   do {

@@ -5,10 +5,14 @@
 
 namespace troupe::detail {
 
-void branch_port::answered(actor_cell& by) noexcept {
-  const std::scoped_lock lock(mutex_);
-  answered_ = true;
-  asker_->answered(by);
+void branch_port::deliver(control_node& answer, actor_cell& by) noexcept {
+  {
+    const std::scoped_lock lock(mutex_);
+    answered_ = true;
+    asker_->answered(by);
+  }
+  asker_->signal(answer);
+  release();
 }
 
 std::string branch_port::show(actor_cell& target) {

@@ -66,10 +66,6 @@ void actor_cell::end_batch(batch_base& batch, bool handled) noexcept {
   batch.clear();
 }
 
-std::uint32_t actor_cell::waiting_in_batch() const noexcept {
-  return open_batch_ ? open_batch_->from_mailbox : 0;
-}
-
 void actor_cell::bury_batch() noexcept {
   if (batch_base* batch = std::exchange(open_batch_, nullptr)) {
     system_.dead_letters().record(*this, batch->type->message, dead_letter_reason::discarded, 0,

@@ -11,19 +11,11 @@ namespace {
 /// Receives one answer, for a thread that may have given up by then.
 class answer_box final : public reply_port {
  public:
-  void deliver(control_node& answer) noexcept override {
+  void deliver(control_node& answer, actor_cell&) noexcept override {
     auto& request = static_cast<request_envelope&>(answer);
-    {
-      const std::scoped_lock lock(mutex_);
-      if (!abandoned_) {
-        answered_ = &request;
-        arrived_.set();
-        return;
-      }
-    }
-    request.destroy(&request);
+    if (!keep(request)) request.destroy(&request);
+    release();
   }
-  void answered(actor_cell&) noexcept override {}
   void retain() noexcept override { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept override {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -44,6 +36,14 @@ class answer_box final : public reply_port {
   }
 
  private:
+  bool keep(request_envelope& request) noexcept {
+    const std::scoped_lock lock(mutex_);
+    if (abandoned_) return false;
+    answered_ = &request;
+    arrived_.set();
+    return true;
+  }
+
   std::atomic<std::uint32_t> references_{1};
   std::mutex mutex_;
   latch arrived_;

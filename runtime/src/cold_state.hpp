@@ -129,7 +129,6 @@ struct cold_state : pooled {
   std::unique_ptr<batch_base> batches;             // one for each type that came; few
   envelope* held_back = nullptr;                   // came out of the mailbox, and ended a batch
   std::uint64_t linked_cause = 0;                  // for stop_reason::linked: who failed first
-  std::uint64_t last_wait = 0;
   stream_table* streams = nullptr;  // of the instance; one of the cell's waits, which own it
 };
 

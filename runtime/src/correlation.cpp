@@ -42,12 +42,6 @@ trace_context current_context() noexcept {
   return current_trace ? *current_trace : trace_context{};
 }
 
-trace_scope::trace_scope(const trace_context* context) noexcept
-    : outer_(std::exchange(current_trace, context)) {}
-trace_scope::~trace_scope() {
-  current_trace = outer_;
-}
-
 template <bool urgent, bool batched>
 constexpr envelope_type traced::operations{&handle, &complete, &discard, "traced", urgent, batched};
 

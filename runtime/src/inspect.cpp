@@ -126,7 +126,7 @@ actor_status actor_cell::status(time_point now) const {
       status.state = actor_state::stopping;
       break;
   }
-  if (!in_turn) status.inactive = since(active_at_);
+  if (!in_turn && active_at_ != 0) status.inactive = since(active_at_);
   if (current) {
     status.message = current->message;
     status.in_message = since(current_since_);

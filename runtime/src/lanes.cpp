@@ -29,6 +29,7 @@ envelope* actor_cell::take_with_priority() noexcept {
 }
 
 tell_status actor_cell::push_to_full(envelope* message) noexcept {
+  if (evicting_) return push_evicting(message);
   counters_.add(count_of::mailbox_full);
   if (options_.when_full == overflow::reject) return tell_status::mailbox_full;
   counters_.add(count_of::accepted);

@@ -67,10 +67,6 @@ void actor_cell::add_blocked(blocked_send& waiting) noexcept {
   senders_wait_.store(true, std::memory_order_relaxed);
 }
 
-bool actor_cell::has_blocked() const noexcept {
-  return cold_ && cold_->blocked_first;
-}
-
 // Lets in, in the order they came, what there is room for; tells all when the actor has stopped.
 //
 // A sender that has been let in often has more to send, and may do so while there is room for many.
@@ -78,7 +74,6 @@ bool actor_cell::has_blocked() const noexcept {
 // one that is emptier as many as it has room for `share` messages of each: senders are woken for a
 // batch instead of for each message.
 void actor_cell::admit_blocked() noexcept {
-  if (!cold_ || !cold_->blocked_first) return;
   constexpr std::uint32_t share = 32;
   const std::uint32_t queued = depth();
   const std::uint32_t room =

@@ -25,6 +25,7 @@ system_core::system_core(std::unique_ptr<executor> runs, system_reports reports)
     : reports_(std::move(reports)), serial_(next_serial()), executor_(std::move(runs)) {
   root_ = cell_ptr(*new actor_cell(*this, nullptr, actor_type_of<root_actor>, spawn_options{},
                                    false, make_factory<root_actor, true>()));
+  counters_of(actor_type_of<root_actor>).add(count_of::spawned);
   root_->begin();
   executor_->watch({.progress = [this](std::uint64_t actor) { return progress_of(actor); },
                     .alive = [this] { return live_.size(); },
@@ -129,12 +130,18 @@ shutdown_report system_core::shutdown(duration within, duration drain_within) {
 }
 
 std::vector<type_statistics> system_core::statistics() const {
-  std::map<std::string_view, std::uint64_t> queued;
-  std::map<std::string_view, std::uint64_t> unpublished;
+  struct with_cells {
+    std::uint64_t queued = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t handled = 0;
+  };
+  std::map<std::string_view, with_cells> unpublished;
   for (std::optional<std::uint64_t> position = 0; position;) {
     position = live_.walk(*position, [&](const actor_cell& cell) {
-      queued[cell.type().name] += cell.depth();
-      unpublished[cell.type().name] += cell.accepted_unpublished();
+      with_cells& of_type = unpublished[cell.type().name];
+      of_type.queued += cell.depth();
+      of_type.accepted += cell.accepted_unpublished();
+      of_type.handled += cell.handled_unpublished();
     });
   }
   std::vector<type_statistics> all;
@@ -148,13 +155,14 @@ std::vector<type_statistics> system_core::statistics() const {
     each.linked = counters.sum(count_of::linked);
     each.spawned = counters.sum(count_of::spawned);
     each.restarts = counters.sum(count_of::restarts);
-    each.accepted = counters.sum(count_of::accepted) + unpublished[name];
-    each.handled = counters.sum(count_of::handled);
+    const with_cells& more = unpublished[name];
+    each.accepted = counters.sum(count_of::accepted) + more.accepted;
+    each.handled = counters.sum(count_of::handled) + more.handled;
     each.failed_messages = counters.sum(count_of::failed);
     each.expired = counters.sum(count_of::expired);
     each.dead_letters = counters.sum(count_of::dead_lettered);
     each.dropped = counters.sum(count_of::dropped);
-    each.queued = queued[name];
+    each.queued = more.queued;
     each.mailbox_full = counters.sum(count_of::mailbox_full);
     each.refused_stopped = counters.sum(count_of::refused_stopped);
     each.stalled = counters.sum(count_of::stalled);

@@ -22,8 +22,8 @@ threaded_executor::~threaded_executor() {
   stop();
 }
 
-void threaded_executor::schedule(actor_cell& cell) noexcept {
-  if (cell.worker()) {
+[[gnu::flatten]] void threaded_executor::schedule(actor_cell& cell) noexcept {
+  if (cell.pinned()) {
     at(*cell.worker() % worker_count()).schedule_pinned(cell);
     return;
   }

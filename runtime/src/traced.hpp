@@ -9,9 +9,6 @@
 
 namespace troupe::detail {
 
-/// What this thread is in; null for nothing.
-extern constinit thread_local const trace_context* current_trace;
-
 struct traced final : envelope {
   /// Puts the message in an envelope of what this thread is in, on its way to `target`.
   static envelope* wrap(actor_cell& target, envelope* message);

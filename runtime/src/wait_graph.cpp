@@ -28,10 +28,7 @@ std::string name_of(const actor_cell& cell) {
 
 }  // namespace
 
-std::string actor_cell::begin_waiting_for(actor_cell& target) {
-  waiting_for_.store(&target);
-  if (&target != this && !target.waiting_for_.load()) return {};
-
+std::string actor_cell::find_cycle(actor_cell& target) {
   wait_graph& graph = system_.waits();
   const std::scoped_lock lock(graph.mutex);
   graph.walking.store(true);

@@ -7,9 +7,7 @@
 #include "type_counters.hpp"
 
 namespace troupe::detail {
-namespace {
-thread_local worker* current_worker = nullptr;
-}
+constinit thread_local worker* worker::current_worker = nullptr;
 
 time_point read_clock() noexcept {
   return time_point(std::chrono::steady_clock::now().time_since_epoch());
@@ -19,10 +17,6 @@ worker::worker(threaded_executor& all, std::uint32_t index)
     : basic_worker_queues(all, index, reactor_), all_(all), index_(index) {}
 
 worker::~worker() = default;
-
-worker* worker::current() noexcept {
-  return current_worker;
-}
 
 void worker::start() {
   thread_ = std::thread([this] { loop(); });
@@ -42,10 +36,6 @@ void worker::schedule_pinned(actor_cell& cell) noexcept {
   basic_worker_queues::schedule_pinned(cell, current_worker == this);
 }
 
-void worker::schedule(actor_cell& cell) noexcept {
-  basic_worker_queues::schedule(cell, current_worker == this);
-}
-
 time_point worker::now() noexcept {
   if (turn_began_ == time_point{}) {
     turn_began_ = read_clock();
@@ -56,6 +46,15 @@ time_point worker::now() noexcept {
 
 time_point worker::about_now() noexcept {
   return turn_began_ == time_point{} ? time_point(duration(clock_)) : turn_began_;
+}
+
+[[gnu::always_inline]] inline void worker::run(actor_cell& cell) noexcept {
+  turn_began_ = {};
+  running_ = cell.id();
+  ++turn_;
+  const auto result = cell.run_turn(clock_);
+  ++turn_;
+  if (result == actor_cell::turn_result::requeue) requeue(cell, cell.pinned());
 }
 
 void worker::loop() noexcept {
@@ -90,15 +89,6 @@ void worker::poll_now_and_then(time_point present) noexcept {
   if (present - polled_ < poll_interval) return;
   polled_ = present;
   reactor_.poll();
-}
-
-void worker::run(actor_cell& cell) noexcept {
-  turn_began_ = {};
-  running_ = cell.id();
-  ++turn_;
-  const auto result = cell.run_turn(clock_);
-  ++turn_;
-  if (result == actor_cell::turn_result::requeue) requeue(cell, cell.worker().has_value());
 }
 
 void worker::park() noexcept {

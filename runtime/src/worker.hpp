@@ -35,7 +35,7 @@ class worker : public basic_worker_queues<machine_worker> {
   worker& operator=(const worker&) = delete;
 
   /// Null on threads that are not workers.
-  static worker* current() noexcept;
+  static worker* current() noexcept { return current_worker; }
 
   void start();
   void join();
@@ -45,7 +45,9 @@ class worker : public basic_worker_queues<machine_worker> {
   /// Any thread.
   void schedule_pinned(actor_cell& cell) noexcept;
   /// Any thread.
-  void schedule(actor_cell& cell) noexcept;
+  void schedule(actor_cell& cell) noexcept {
+    basic_worker_queues::schedule(cell, current_worker == this);
+  }
 
   /// The worker's own thread.
   time_point now() noexcept;
@@ -72,6 +74,8 @@ class worker : public basic_worker_queues<machine_worker> {
   void poll_now_and_then(time_point present) noexcept;
   void run(actor_cell& cell) noexcept;
   void park() noexcept;
+
+  static constinit thread_local worker* current_worker;
 
   threaded_executor& all_;
   const std::uint32_t index_;

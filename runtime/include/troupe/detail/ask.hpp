@@ -75,7 +75,7 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
   bool send(actor_cell& from,
             void (*on_complete)(wait&, actor_cell&, end, request_envelope*) noexcept,
             reply_port* answers_to = nullptr) {
-    asked_at_ = from.now();
+    asked_at_ = from.begin_of_wait(within_);
     if (!target_) return refuse(ask_errc::no_such_actor);
     if (from.cancelling()) return refuse(ask_errc::cancelled);
     wait::complete = on_complete;
@@ -83,15 +83,19 @@ class [[nodiscard("an ask is sent when it is awaited")]] ask_operation : protect
     wait::asked = request_;
     from.begin_wait(*this);
     request_->wait_id = wait::id;
-    reply_port* const port = answers_to ? answers_to : &from;
-    request_->asker = port;
-    port->retain();
+    if (answers_to) {
+      answers_to->retain();
+      request_->asker = answers_to;
+    } else {
+      from.retain();
+      request_->asker = &from;
+    }
     const tell_status status = target_->push(request_);
     if (status == tell_status::accepted || status == tell_status::dropped) {
       request_ = nullptr;  // comes back through the control list
       return true;
     }
-    port->release();
+    request_->asker->release();
     from.abandon_wait(*this);
     return refuse(status == tell_status::mailbox_full ? ask_errc::mailbox_full : ask_errc::stopped);
   }

@@ -8,7 +8,7 @@
 // shown when it is the last: an edge says that its actor can do nothing until it is answered.
 //
 // An answer withdraws the edge before it leaves (reply_port::answered). A branch that is shown
-// later than it was sent might have been answered in between; so answered() and showing exclude
+// later than it was sent might have been answered in between; so deliver() and showing exclude
 // each other, by the lock of the branch's port.
 #pragma once
 
@@ -31,8 +31,7 @@ class branch_port final : public reply_port {
  public:
   explicit branch_port(actor_cell& asker) noexcept : asker_(asker) {}
 
-  void deliver(control_node& answer) noexcept override { asker_->deliver(answer); }
-  void answered(actor_cell& by) noexcept override;
+  void deliver(control_node& answer, actor_cell& by) noexcept override;
   void retain() noexcept override { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept override {
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;

@@ -127,8 +127,9 @@ class actor_cell final : public reply_port, public pooled {
   bool must_queue() const noexcept;
   /// Puts a node on the control list; its `run` is called on a turn.
   void signal(control_node& node) noexcept;
-  void deliver(control_node& answer) noexcept override { signal(answer); }
-  void answered(actor_cell& by) noexcept override {
+  void deliver(control_node& answer, actor_cell& by) noexcept override;
+  /// This actor waits for `by` no more. On the turn of `by`, before its answer leaves.
+  void answered(actor_cell& by) noexcept {
     actor_cell* waited_for = &by;
     waiting_for_.compare_exchange_strong(waited_for, nullptr);
   }
@@ -158,10 +159,12 @@ class actor_cell final : public reply_port, public pooled {
   actor_status status(time_point now) const;
   /// Changes when a message of this turn has ended; for the watchdog.
   std::uint32_t progress() const noexcept;
-  /// Messages accepted that the figures of the type do not hold yet. Any thread.
+  /// Messages that the figures of the type do not hold yet. Any thread.
   std::uint64_t accepted_unpublished() const noexcept;
+  std::uint64_t handled_unpublished() const noexcept { return tally_.by_outcome[0]; }
   std::uint32_t depth() const noexcept { return mailbox_.depth(); }
   std::uint32_t capacity() const noexcept { return options_.mailbox_capacity; }
+  bool pinned() const noexcept { return pinned_; }
   const std::optional<std::uint32_t>& worker() const noexcept { return options_.worker; }
   system_core& system() const noexcept { return system_; }
 
@@ -187,6 +190,11 @@ class actor_cell final : public reply_port, public pooled {
   time_point now() const noexcept;
   /// now(), or a little later: see executor::about_now().
   time_point about_now() const noexcept;
+  /// From when a wait of this length counts: now(), or about_now() where that makes less than a
+  /// hundredth.
+  time_point begin_of_wait(duration within) const noexcept {
+    return within < coarse_wait_min ? now() : about_now();
+  }
   cold_state& cold();
   bool cancelling() const noexcept { return cancelling_; }
   bool restarted() const noexcept { return restarts_ > 0; }
@@ -194,7 +202,11 @@ class actor_cell final : public reply_port, public pooled {
 
   /// Says that this actor suspends until `target` has answered. When that would close a cycle of
   /// waiting actors, says nothing, and gives their names; else an empty text.
-  std::string begin_waiting_for(actor_cell& target);
+  std::string begin_waiting_for(actor_cell& target) {
+    waiting_for_.store(&target);
+    if (&target != this && !target.waiting_for_.load()) return {};
+    return find_cycle(target);
+  }
   /// The target may be let go of after it.
   void end_waiting_for() noexcept;
 
@@ -254,6 +266,8 @@ class actor_cell final : public reply_port, public pooled {
 
   using mailbox = basic_mailbox<envelope, control_node>;
   static_assert(mailbox_capacity_max <= mailbox::count_mask);
+  // So few that the counts of a cell do not overflow before they are published.
+  static constexpr std::uint32_t unpublished_max = 1U << 20U;
   static constexpr std::uint32_t no_more_adoptions = 1U << 31U;
 
   // What inspect() tells of an actor that handles no message, but runs a hook.
@@ -261,10 +275,14 @@ class actor_cell final : public reply_port, public pooled {
   static constexpr envelope_type started_hook{nullptr, nullptr, nullptr, "started"};
   static constexpr envelope_type stopping_hook{nullptr, nullptr, nullptr, "stopping"};
 
+  static constexpr duration coarse_wait_min = std::chrono::seconds(1);
+
   ~actor_cell();
   void destroy() noexcept;
+  std::string find_cycle(actor_cell& target);
   void wake() noexcept;
   void schedule(mailbox::woken how) noexcept;
+  envelope* next_message() noexcept;
   envelope* take() noexcept;
   envelope* take_with_priority() noexcept;
   tell_status push_untraced(envelope* message) noexcept;
@@ -273,22 +291,26 @@ class actor_cell final : public reply_port, public pooled {
   tell_status push_evicting(envelope* message) noexcept;
   envelope* pop_evicting() noexcept;
   void admit_blocked() noexcept;
-  bool has_blocked() const noexcept;
   void run_control() noexcept;
   void run_messages(const coarse_clock& clock, std::uint32_t messages_max) noexcept;
+  void handle_message(envelope* message) noexcept;
   void run_envelope(envelope* message) noexcept;
   bool ends_batch(const envelope* message, bool from_mailbox) const noexcept;
   bool batch_is_due() const noexcept;
   void run_batch() noexcept;
-  std::uint32_t waiting_in_batch() const noexcept;
   void bury_batch() noexcept;
   /// What became of the message that ran.
   enum class outcome : std::uint8_t { handled, failed, expired, dead_lettered };  // of a turn
-  void settle(outcome what, std::string_view message) noexcept;
-  std::string_view running_name() const noexcept;
+  void settle(outcome what) noexcept;
+  void record_sample() noexcept;
+  std::string_view running_name() const noexcept {
+    const envelope_type* type = current_;
+    return type->message;
+  }
   const trace_context* running_context() const noexcept;
   void publish_tally() noexcept;
   void publish_rare_outcomes() noexcept;
+  void publish_when_due() noexcept;
   void frame_progressed() noexcept;
   void begin_hook(const envelope_type& hook) noexcept;
   void start_frame(frame_kind kind, std::coroutine_handle<> frame);
@@ -331,6 +353,9 @@ class actor_cell final : public reply_port, public pooled {
 
   // Any thread
   mailbox mailbox_;
+  const std::uint32_t capacity_;  // 0: every message goes the long way, to the evicting queue
+  const std::uint8_t turn_max_;   // messages: half the capacity, so that senders see room
+  const bool pinned_;
   std::atomic<std::uint32_t> references_{1};  // the first is the cell's own, given up when stopped
   std::atomic<std::uint8_t> stop_requested_{0};  // stop_reason + 1
   std::atomic<bool> alarm_rang_{false};
@@ -355,7 +380,7 @@ class actor_cell final : public reply_port, public pooled {
   stop_reason why_stopped_{};
   std::uint32_t processed_ = 0;  // of the mailbox, since the turn began
   struct tally {
-    std::uint32_t urgent_accepted = 0;
+    shown<std::uint32_t> urgent_accepted;
     shown<std::uint32_t> by_outcome[4];
     bool rare = false;  // an outcome but handled
 
@@ -363,14 +388,14 @@ class actor_cell final : public reply_port, public pooled {
       by_outcome[static_cast<std::size_t>(what)] += count;
       rare |= what != outcome::handled;
     }
-  } tally_;                                      // since it was published
+  } tally_;                                      // not in the figures of the type yet
   std::atomic<std::uint64_t> accepted_seen_{0};  // of the word's field; written by the turn
 
   // Written by the turn for inspect()
   shown<const envelope_type*> current_{nullptr};  // what runs or is suspended, message or hook
   shown<std::uint64_t> correlation_{0};           // of it
   shown<duration::rep> current_since_{0};
-  shown<duration::rep> active_at_;            // the end of its last turn
+  shown<duration::rep> active_at_{0};         // the end of its last turn; 0: has had none
   shown<std::uint64_t> processed_before_{0};  // messages, without those of the tally
   shown<std::uint32_t> failed_before_{0};
   shown<std::uint32_t> restarts_{0};
@@ -387,6 +412,7 @@ class actor_cell final : public reply_port, public pooled {
   std::unique_ptr<cold_state> cold_;
   std::unique_ptr<evicting_queue> evicting_;  // in the mailbox's place, for overflow::drop_oldest
   wait* waits_ = nullptr;
+  std::uint64_t last_wait_ = 0;
   actor_cell* parent_;
   actor_cell* first_child_ = nullptr;
   actor_cell* next_sibling_ = nullptr;

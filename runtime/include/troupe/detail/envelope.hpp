@@ -62,9 +62,8 @@ struct control_node {
 /// Where an answer goes. Reference-counted by hand: an answer may come after the asker has left.
 class reply_port {
  public:
-  virtual void deliver(control_node& answer) noexcept = 0;  // any thread
-  /// Called on the turn of `by` before it delivers: the asker waits for it no more.
-  virtual void answered(actor_cell& by) noexcept = 0;
+  /// On the turn of `by`, or where it refused. The answerer's reference goes with it.
+  virtual void deliver(control_node& answer, actor_cell& by) noexcept = 0;
   virtual void retain() noexcept = 0;
   virtual void release() noexcept = 0;
 
@@ -80,12 +79,7 @@ struct request_envelope : envelope, control_node {
       : envelope(of), control_node(on_turn), destroy(destroy_self) {}
 
   /// Sends the answer back. After it the node is the asker's.
-  void give_back(actor_cell& from) noexcept {
-    reply_port* to = asker;
-    to->answered(from);
-    to->deliver(*this);
-    to->release();
-  }
+  void give_back(actor_cell& from) noexcept { asker->deliver(*this, from); }
 
   void (*destroy)(request_envelope*) noexcept;
   reply_port* asker = nullptr;  // retained

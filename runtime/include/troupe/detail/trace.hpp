@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 namespace troupe::detail {
 
@@ -13,11 +14,15 @@ struct trace_context {
 /// A copy of what this thread is in; empty when it is in nothing.
 trace_context current_context() noexcept;
 
+/// What this thread is in; null for nothing.
+extern constinit thread_local const trace_context* current_trace;
+
 /// This thread is in `context`, or in nothing, while the object lives. `context` outlives it.
 class trace_scope {
  public:
-  explicit trace_scope(const trace_context* context) noexcept;
-  ~trace_scope();
+  explicit trace_scope(const trace_context* context) noexcept
+      : outer_(std::exchange(current_trace, context)) {}
+  ~trace_scope() { current_trace = outer_; }
   trace_scope(const trace_scope&) = delete;
   trace_scope& operator=(const trace_scope&) = delete;
 
