@@ -5,6 +5,7 @@
 
 #include "protocol/api/json_decoder.hpp"
 #include "protocol/base64.hpp"
+#include "protocol/json_override.hpp"
 
 namespace troupe::protocol::api {
 
@@ -68,24 +69,6 @@ error_code read_option(std::string_view name, value& content, payload& data, pub
   if (name == "version") return read(content, out.version);
   if (name == "version_epoch") return read(content, out.version_epoch);
   return SUCCESS;
-}
-
-// {"value":true}: absent and null say nothing, an empty object says false.
-error_code read_override(value& from, std::optional<bool>& out) {
-  return for_each_field(from, [&out = out.emplace(false)](std::string_view name, value& content) {
-    return name == "value" ? read(content, out) : SUCCESS;
-  });
-}
-
-error_code read(value& from, subscribe_override& out) {
-  return for_each_field(from, [&](std::string_view name, value& content) {
-    if (name == "presence") return read_override(content, out.presence);
-    if (name == "join_leave") return read_override(content, out.join_leave);
-    if (name == "force_recovery") return read_override(content, out.force_recovery);
-    if (name == "force_positioning") return read_override(content, out.force_positioning);
-    if (name == "force_push_join_leave") return read_override(content, out.force_push_join_leave);
-    return SUCCESS;
-  });
 }
 
 error_code read(value& from, disconnect_reason& out) {

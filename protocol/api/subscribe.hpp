@@ -6,20 +6,10 @@
 #include <string>
 
 #include "protocol/api/connections.hpp"
+#include "protocol/channel_override.hpp"
 #include "protocol/client/stream_position.hpp"
 
 namespace troupe::protocol::api {
-
-/// Options of the channel that this subscription has otherwise than its namespace.
-struct subscribe_override {
-  std::optional<bool> presence{};
-  std::optional<bool> join_leave{};
-  std::optional<bool> force_recovery{};
-  std::optional<bool> force_positioning{};
-  std::optional<bool> force_push_join_leave{};
-
-  bool operator==(const subscribe_override&) const = default;
-};
 
 struct subscribe_request {
   std::string channel;
@@ -28,7 +18,7 @@ struct subscribe_request {
   std::string data;                              // payload for the client, `data` or `b64data`
   std::optional<stream_position> recover_since;  // what came after it is delivered
   std::int64_t expire_at{};                      // since the Unix epoch, in seconds; 0: never
-  subscribe_override override;
+  channel_override override;
 
   bool operator==(const subscribe_request&) const = default;
 };

@@ -57,7 +57,8 @@ TEST(proxy_json, a_connect_result_has_all_this) {
   const auto answer = decode_reply<connect_result>(
       R"({"result":{"user":"ada","expire_at":1700000000,"info":{"n":1},"b64data":"AQI=",)"
       R"("channels":["a"],"meta":{"plan":1},"unknown":[],"subs":{"b":{"info":2,"data":{"x":1},)"
-      R"("override":{"presence":{"value":true},"force_recovery":{"value":false}}}}}})");
+      R"("override":{"presence":{"value":true},"join_leave":{},"force_recovery":{"value":false},)"
+      R"("force_positioning":null}}}}})");
   ASSERT_TRUE(answer.has_value());
   const auto& result = std::get<connect_result>(*answer);
   EXPECT_EQ(result.user, "ada");
@@ -71,7 +72,7 @@ TEST(proxy_json, a_connect_result_has_all_this) {
   EXPECT_EQ(result.subs[0].second.info, "2");
   EXPECT_EQ(result.subs[0].second.data, R"({"x":1})");
   EXPECT_EQ(result.subs[0].second.override,
-            (channel_override{.presence = true, .force_recovery = false}));
+            (channel_override{.presence = true, .join_leave = false, .force_recovery = false}));
 }
 
 TEST(proxy_json, results_of_the_other_events) {

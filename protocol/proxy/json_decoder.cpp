@@ -1,9 +1,7 @@
 #include "protocol/proxy/json_decoder.hpp"
 
-#include <map>
-
 #include "protocol/base64.hpp"
-#include "protocol/json_fields.hpp"
+#include "protocol/json_override.hpp"
 
 namespace troupe::protocol::proxy {
 namespace {
@@ -58,28 +56,11 @@ error_code read_expire_at(value& content, std::int64_t& out) {
   return SUCCESS;
 }
 
-error_code read_switch(value& content, std::optional<bool>& out) {
-  return for_each_field(content, [&](std::string_view name, value& inner) {
-    return name == "value" ? read(inner, out.emplace()) : SUCCESS;
-  });
-}
-
-error_code read_override(value& content, channel_override& out) {
-  return for_each_field(content, [&](std::string_view name, value& inner) {
-    if (name == "presence") return read_switch(inner, out.presence);
-    if (name == "join_leave") return read_switch(inner, out.join_leave);
-    if (name == "force_recovery") return read_switch(inner, out.force_recovery);
-    if (name == "force_positioning") return read_switch(inner, out.force_positioning);
-    if (name == "force_push_join_leave") return read_switch(inner, out.force_push_join_leave);
-    return SUCCESS;
-  });
-}
-
 error_code read_result(value& from, subscribe_result& out) {
   payloads found;
   const auto error = for_each_field(from, [&](std::string_view name, value& content) {
     if (const auto of_payload = found.read_field(name, content)) return *of_payload;
-    if (name == "override") return read_override(content, out.override);
+    if (name == "override") return read(content, out.override);
     if (name == "expire_at") return read_expire_at(content, out.expire_at);
     return SUCCESS;
   });

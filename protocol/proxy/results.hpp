@@ -3,29 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "protocol/api/publish.hpp"
+#include "protocol/channel_override.hpp"
 #include "protocol/codes.hpp"
 
 namespace troupe::protocol::proxy {
 
 // Points in time are seconds since the Unix epoch; 0: never.
-
-/// Options of a channel that this subscription has otherwise than its namespace.
-struct channel_override {
-  std::optional<bool> presence{};
-  std::optional<bool> join_leave{};
-  std::optional<bool> force_recovery{};
-  std::optional<bool> force_positioning{};
-  std::optional<bool> force_push_join_leave{};
-
-  bool operator==(const channel_override&) const = default;
-};
 
 struct subscribe_result {
   std::string info;  // payload, as everywhere from `info` or decoded from `b64info`

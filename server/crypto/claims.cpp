@@ -121,10 +121,9 @@ void read_common(claim_reader& reader, common_claims& claims) {
 void read_override_value(claim_reader& of, std::string_view key, std::optional<bool>& into) {
   const auto section = of.section(key);
   if (!section) return;
+  bool found = false;  // where the sender omits it
   const auto value = claim_reader(*section).find("value");
-  if (!value) return;
-  bool found = false;
-  if (value->get(found) != simdjson::SUCCESS) return of.fail();
+  if (value && value->get(found) != simdjson::SUCCESS) return of.fail();
   into = found;
 }
 

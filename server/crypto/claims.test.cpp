@@ -49,7 +49,8 @@ TEST(claims, a_subscription_token_says_all_this) {
   EXPECT_EQ(claims->info, "hi");
   EXPECT_EQ(claims->data, R"({"k":null})");
   EXPECT_EQ(claims->audience, std::vector<std::string>{"one"});
-  EXPECT_EQ(claims->override, (subscription_override{.join_leave = false,
+  EXPECT_EQ(claims->override, (subscription_override{.presence = false,
+                                                     .join_leave = false,
                                                      .force_recovery = true,
                                                      .force_positioning = true,
                                                      .force_push_join_leave = true}));

@@ -25,14 +25,6 @@ constexpr std::chrono::seconds ask_again_after{5};
 constexpr std::uint32_t unsubscribed_by_client = 0;
 constexpr std::uint32_t unsubscribed_by_disconnect = 1;
 
-crypto::subscription_override to_override(const proxy::channel_override& from) {
-  return {.presence = from.presence,
-          .join_leave = from.join_leave,
-          .force_recovery = from.force_recovery,
-          .force_positioning = from.force_positioning,
-          .force_push_join_leave = from.force_push_join_leave};
-}
-
 crypto::connection_claims to_claims(proxy::connect_result from) {
   crypto::connection_claims claims;
   claims.subject = std::move(from.user);

@@ -50,6 +50,14 @@ permission may_see_presence(const asking& who, const core::channel_options& opti
                            options.allow_presence_for_anonymous));
 }
 
+crypto::subscription_override to_override(const protocol::channel_override& from) {
+  return {.presence = from.presence,
+          .join_leave = from.join_leave,
+          .force_recovery = from.force_recovery,
+          .force_positioning = from.force_positioning,
+          .force_push_join_leave = from.force_push_join_leave};
+}
+
 subscription_rules rules_for(const core::channel_options& options,
                              const crypto::subscription_override& override) {
   return {.presence = override.presence.value_or(options.presence),

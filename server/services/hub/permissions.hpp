@@ -8,6 +8,7 @@
 #include "core/channel_address.hpp"
 #include "core/configuration.hpp"
 #include "crypto/claims.hpp"
+#include "protocol/channel_override.hpp"
 #include "protocol/codes.hpp"
 
 namespace troupe::hub {
@@ -39,6 +40,9 @@ struct subscription_rules {
   bool force_positioning = false;
   bool force_push_join_leave = false;
 };
+/// What the application overrides, as a token says it.
+crypto::subscription_override to_override(const protocol::channel_override& from);
+
 subscription_rules rules_for(const core::channel_options& options,
                              const crypto::subscription_override& override);
 

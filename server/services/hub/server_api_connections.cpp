@@ -41,15 +41,10 @@ task<api::json_result> server_api::serve(api::subscribe_request request) {
   if (!options) co_return std::unexpected(options.error());
   const auto ends = to_time(request.expire_at);
   if (ends && *ends <= node_.now) co_return std::unexpected(error(errors::expired));
-  const api::subscribe_override& given = request.override;
   add_subscription what{{.name = core::channel_name(std::move(request.channel)),
                          .info = std::move(request.info),
                          .data = std::move(request.data),
-                         .override = {.presence = given.presence,
-                                      .join_leave = given.join_leave,
-                                      .force_recovery = given.force_recovery,
-                                      .force_positioning = given.force_positioning,
-                                      .force_push_join_leave = given.force_push_join_leave},
+                         .override = to_override(request.override),
                          .ends = ends,
                          .recover_since = std::move(request.recover_since)}};
   const auto given_to = co_await give_order(std::move(request.who), std::move(what));
