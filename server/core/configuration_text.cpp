@@ -125,7 +125,7 @@ std::string reference_row(const option<Owner>& row, Owner& defaults) {
 constexpr std::string_view reference_intro =
     R"(# Configuration
 
-<!-- Printed by `troupe genconfig --format markdown` from server/core/option_table.cpp. -->
+<!-- Printed by `troupe genconfig --format markdown` from the tables in server/core. -->
 
 Options come from four places; the first that names an option decides:
 
