@@ -41,11 +41,13 @@
 #include "core/live_configuration.hpp"
 #include "core/random.hpp"
 #include "core/reload.hpp"
+#include "core/tryout.hpp"
 #include "crypto/configured_keys.hpp"
 #include "crypto/key_set.hpp"
 #include "crypto/random.hpp"
 #include "gateway/context.hpp"
 #include "gateway/framing.hpp"
+#include "gateway/greeting.hpp"
 #include "gateway/system_supervisor.hpp"
 #include "services/hub/application.hpp"
 #include "services/hub/context.hpp"
@@ -70,47 +72,11 @@ constexpr std::chrono::days certificate_warning{14};
 /// Of the time for shutting down, what the drain may take; the rest is for the actors to stop.
 constexpr double drain_share = 0.8;
 
-std::string host_and_port(const io::endpoint& address) {
-  const bool is_v6 = address.address.contains(':');
-  return (is_v6 ? "[" + address.address + "]" : address.address) + ":" +
-         std::to_string(address.port);
-}
-
-std::string url_of(const io::endpoint& address, bool secure) {
-  return (secure ? "https://" : "http://") + host_and_port(address);
-}
-
 std::string node_name(const core::configuration& configuration) {
   if (!configuration.node.name.empty()) return configuration.node.name;
   std::string host(256, '\0');
   if (::gethostname(host.data(), host.size() - 1) != 0) host = "localhost";
   return std::string(host.c_str()) + "_" + std::to_string(configuration.http_server.port);
-}
-
-/// Somebody tries the server on their own machine: no secret configured, and nobody else to reach
-/// it.
-bool is_tried_out(const core::configuration& configuration) {
-  return !configuration.client.token.has_keys() && !configuration.client.insecure &&
-         !configuration.client.proxy.connect.enabled &&
-         core::is_loopback(configuration.http_server.address);
-}
-
-/// What the page at / shows: rooms with history and who is there.
-void add_demo_namespace(core::configuration& configuration) {
-  if (!configuration.channel.namespaces.empty()) return;
-  core::channel_namespace chat{.name = "chat", .options = {}};
-  chat.options.presence = true;
-  chat.options.join_leave = true;
-  chat.options.force_push_join_leave = true;
-  chat.options.history_size = 200;
-  chat.options.history_ttl = std::chrono::hours(24);
-  chat.options.history_meta_ttl = configuration.channel.history_meta_ttl;
-  chat.options.force_recovery = true;
-  chat.options.allow_subscribe_for_client = true;
-  chat.options.allow_publish_for_client = true;
-  chat.options.allow_history_for_client = true;
-  chat.options.allow_presence_for_client = true;
-  configuration.channel.namespaces.push_back(std::move(chat));
 }
 
 using tls_section = core::configuration::http_server_section::tls_section;
@@ -145,21 +111,6 @@ core::prepare_reload prepare_identity(tls::live_identity& in_use, core::log& log
       in_use.replace(identity);
       tell_expiry(identity, log);
     };
-  };
-}
-
-std::expected<core::commit_reload, std::string> prepare_keys(const core::configuration& next,
-                                                             hub::token_keys& connections,
-                                                             hub::token_keys& subscriptions) {
-  auto for_connections = crypto::configured_keys(next.client.token, "client.token");
-  if (!for_connections) return std::unexpected(std::move(for_connections.error()));
-  auto for_subscriptions =
-      crypto::configured_keys(next.client.subscription_token, "client.subscription_token");
-  if (!for_subscriptions) return std::unexpected(std::move(for_subscriptions.error()));
-  return [&connections, &subscriptions, connection_keys = *std::move(for_connections),
-          subscription_keys = *std::move(for_subscriptions)]() mutable noexcept {
-    connections.exchange_configured(std::move(connection_keys));
-    subscriptions.exchange_configured(std::move(subscription_keys));
   };
 }
 
@@ -218,20 +169,6 @@ std::expected<std::unique_ptr<ports::event_log>, std::string> open_event_log(
   return *std::move(opened);
 }
 
-std::string explain(const gateway::listen_failure& failure) {
-  const std::string where = "cannot listen on " + host_and_port(failure.address) + ": ";
-  switch (failure.why.code) {
-    case io::errc::address_in_use:
-      return where + "address in use; choose another with --port";
-    case io::errc::permission_denied:
-      return where + "permission denied; ports below 1024 are for root, choose another with --port";
-    case io::errc::bad_address:
-      return where + "no address of this machine";
-    default:
-      return where + (failure.why.detail.empty() ? "unknown error" : failure.why.detail);
-  }
-}
-
 std::string_view name_of(directive decision) {
   switch (decision) {
     case directive::resume:
@@ -266,22 +203,6 @@ struct closed_at_end {
   Adapter& adapter;
   ~closed_at_end() { adapter.close(); }
 };
-
-/// The start-up line, for people.
-void greet(const gateway::listening& where, const core::configuration::http_server_section& rules,
-           bool is_tried_out) {
-  const std::string url = url_of(where.address, rules.tls.enabled);
-  std::cout << "Troupe " << version << " is listening on " << url << '\n';
-  if (where.internal) {
-    std::cout << "  health and metrics are on "
-              << url_of(*where.internal, rules.tls.enabled && !rules.tls_external) << '\n';
-  }
-  if (is_tried_out) {
-    std::cout << "  open it in a browser, or: curl -X POST " << url
-              << "/dev/token -d '{\"user\":\"ada\"}'\n";
-  }
-  std::cout << "  Ctrl-C stops it\n" << std::flush;
-}
 
 /// The next event that is no request to reload: those come too late for a server that drains.
 process_events::event wait_draining(process_events& events, std::chrono::milliseconds within) {
@@ -352,13 +273,13 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   };
 
   files::data_directory data(configuration->storage.path);
-  const bool tried_out = is_tried_out(*configuration);
+  const bool tried_out = core::is_tried_out(*configuration);
   if (tried_out) {
     if (const auto locked = data.lock(); !locked) return fail(locked.error().text);
     auto made = data.development_secret(world.random);
     if (!made) return fail(made.error().text);
     configuration->client.token.hmac_secret_key = *std::move(made);
-    add_demo_namespace(*configuration);
+    core::add_demo_namespace(*configuration);
   }
   const crypto::hmac_key development_key(configuration->client.token.hmac_secret_key);
   const auto& connection_rules = configuration->client.token;
@@ -449,24 +370,26 @@ exit_code serve(const cli::serve_command& command, cli::surroundings& world,
   const auto where = system.ask(parts->server, gateway::find_addresses{}, start_within);
   if (!where) {
     const auto* failure = where.error().answer();
-    return fail(failure ? explain(*failure) : where.error().no_answer()->describe());
+    return fail(failure ? gateway::explain(*failure) : where.error().no_answer()->describe());
   }
-  log.info("listening", {{"address", host_and_port(where->address)},
-                         {"internal", where->internal ? host_and_port(*where->internal) : "none"},
-                         {"workers", shared.worker_count},
-                         {"version", version}});
-  greet(*where, configuration->http_server, tried_out);
+  log.info("listening",
+           {{"address", gateway::host_and_port(where->address)},
+            {"internal", where->internal ? gateway::host_and_port(*where->internal) : "none"},
+            {"workers", shared.worker_count},
+            {"version", version}});
+  world.out << gateway::greeting(*where, configuration->http_server, version, tried_out)
+            << std::flush;
   core::reloader reloads(live, log);
   reloads.add(
       [&](const core::configuration& next) { return prepare_limits(next, lines, sockets); });
   reloads.add([&](const core::configuration& next) {
-    return prepare_keys(next, connections, own_subscriptions);
+    return hub::prepare_keys(next, connections, own_subscriptions);
   });
   if (identity) reloads.add(prepare_identity(*identity, log));
   const auto reload = [&] {
     auto next = cli::read_configuration(command.from, world);
     if (next && tried_out) {
-      add_demo_namespace(next->value);
+      core::add_demo_namespace(next->value);
       std::string& secret = next->value.client.token.hmac_secret_key;
       if (secret.empty()) secret = configuration->client.token.hmac_secret_key;
     }

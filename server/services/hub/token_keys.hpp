@@ -2,9 +2,12 @@
 // and, where it names an endpoint, those that are published there.
 #pragma once
 
+#include <expected>
 #include <string>
 #include <utility>
 
+#include "core/configuration.hpp"
+#include "core/reload.hpp"
 #include "crypto/exchangeable_keys.hpp"
 #include "crypto/published_keys.hpp"
 #include "crypto/static_keys.hpp"
@@ -35,5 +38,11 @@ class token_keys {
   crypto::published_keys fetched_{configured_};
   const key_endpoint endpoint_;
 };
+
+/// For a reload: reads the keys of both kinds that `next` holds. The error is for the operator.
+/// Both outlive what is given.
+std::expected<core::commit_reload, std::string> prepare_keys(const core::configuration& next,
+                                                             token_keys& connections,
+                                                             token_keys& subscriptions);
 
 }  // namespace troupe::hub
