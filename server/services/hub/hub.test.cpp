@@ -1,4 +1,4 @@
-// The hub as its clients see it: connecting, publishing, subscribing, being limited.
+// The hub as its clients see it: publishing, subscribing, recovering, being there.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -130,18 +130,6 @@ TEST_P(hub, join_and_leave_are_told_and_presence_follows) {
             R"({"id":6,"presence_stats":{"num_clients":1,"num_users":1}})");
 }
 
-TEST_P(hub, a_client_that_fails_leaves_its_channels_and_disturbs_nobody) {
-  auto ada = connect("ada", 0);
-  auto bob = connect("bob", 0);
-  ask(ada, subscribe_to("chat:a"));
-  ask(bob, subscribe_to("chat:a"));
-  frames(ada);
-  bob.tell(fail_now{});
-  EXPECT_NE(frames(ada)[0].find(R"("leave":{"info":{"user":"bob")"), std::string::npos);
-  EXPECT_EQ(payloads(ask(ada, publish(9, "1"))), std::vector<std::string>{"1"});
-  EXPECT_NE(api("info", "{}").find(R"("num_clients":1,)"), std::string::npos);
-}
-
 TEST_P(hub, after_an_unsubscribe_nothing_more_comes) {
   auto ada = connect("ada", 0);
   auto bob = connect("bob", 1);
@@ -153,42 +141,6 @@ TEST_P(hub, after_an_unsubscribe_nothing_more_comes) {
   EXPECT_EQ(all.back(), R"({"id":3,"unsubscribe":{}})");
 }
 
-TEST_P(hub, a_channel_that_fails_is_restarted_as_often_as_its_limit_says) {
-  auto ada = connect("ada", 0);
-  ask(ada, subscribe_to("chat:a"));
-  history.throws = true;
-  for (std::uint32_t i = 1; i <= router::channel_restarts_max; ++i) {
-    EXPECT_EQ(
-        ask(ada, publish(10, "1"))[0],
-        R"({"id":10,"error":{"code":100,"message":"internal server error","temporary":true}})");
-    world.run_for(2s);
-    EXPECT_EQ(figures_of("hub::channel").restarts, i);
-  }
-  // Its subscribers are still there, and hear what comes.
-  history.throws = false;
-  EXPECT_EQ(payloads(ask(ada, publish(11, "2"))), std::vector<std::string>{"2"});
-  EXPECT_EQ(ask(ada, R"({"id":5,"presence_stats":{"channel":"chat:a"}})")[0],
-            R"({"id":5,"presence_stats":{"num_clients":1,"num_users":1}})");
-  // One more than the limit: it is stopped, and the subscriber is told to come again.
-  history.throws = true;
-  const auto last = ask(ada, publish(12, "3"));
-  EXPECT_EQ(figures_of("hub::channel").restarts, router::channel_restarts_max);
-  EXPECT_EQ(figures_of("hub::channel").failed, 1U);
-  EXPECT_EQ(last.back(), R"({"push":{"channel":"chat:a","unsubscribe":{"code":2500,)"
-                         R"("reason":"insufficient state"}}})");
-  history.throws = false;
-  EXPECT_EQ(ask(ada, subscribe_to("chat:a", 20))[0].substr(0, 21), R"({"id":20,"subscribe":)");
-}
-
-TEST_P(hub, a_history_that_is_not_available_is_an_error_and_nothing_is_published) {
-  auto ada = connect("ada", 0);
-  ask(ada, subscribe_to("chat:a"));
-  history.unavailable = true;
-  const auto answer = ask(ada, publish(10, "1"));
-  ASSERT_EQ(answer.size(), 1U);
-  EXPECT_NE(answer[0].find(R"("code":100)"), std::string::npos);
-}
-
 TEST_P(hub, a_channel_nobody_uses_goes_and_comes_back_with_its_stream) {
   auto ada = connect("ada", 0);
   ask(ada, publish(10, "1"));
@@ -197,78 +149,6 @@ TEST_P(hub, a_channel_nobody_uses_goes_and_comes_back_with_its_stream) {
   EXPECT_EQ(figures_of("hub::channel").alive(), 0U);
   const auto answer = ask(ada, R"({"id":5,"history":{"channel":"chat:a","limit":-1}})");
   EXPECT_NE(answer[0].find(R"("data":1)"), std::string::npos) << answer[0];
-}
-
-TEST_P(hub, commands_are_answered_in_their_order) {
-  auto ada = connect("ada", 0);
-  const auto all = ask(ada, subscribe_to("chat:a", 2) + "\n" + publish(3, "1") + "\n" +
-                                R"({"id":4,"history":{"channel":"chat:a"}})" + "\n" +
-                                R"({"id":5,"unsubscribe":{"channel":"chat:a"}})" + "\n" +
-                                R"({"id":6,"rpc":{"method":"x"}})");
-  std::string order;
-  for (const std::string& frame : all) {
-    if (frame.starts_with(R"({"id":)")) order += frame[6];
-  }
-  EXPECT_EQ(order, "23456");
-}
-
-TEST_P(hub, replies_of_one_turn_share_frames_of_at_most_sixteen) {
-  auto ada = connect("ada", 0);
-  const auto before = world.system().ask(ada, count_frames{}, 1s).value();
-  std::string commands;
-  for (int id = 2; id < 22; ++id) {
-    commands += (commands.empty() ? "" : "\n") + std::string(R"({"id":)") + std::to_string(id) +
-                R"(,"rpc":{"method":"x"}})";
-  }
-  EXPECT_EQ(ask(ada, commands).size(), 20U);
-  EXPECT_EQ(world.system().ask(ada, count_frames{}, 1s).value() - before, 2U);
-}
-
-TEST_P(hub, errors_have_the_numbers_of_the_protocol) {
-  auto ada = connect("ada", 0);
-  const auto error = [&](const std::string& command) {
-    const auto answer = ask(ada, command);
-    if (answer.empty()) return std::string("nothing");
-    const auto at = answer[0].find(R"("error":{"code":)");
-    return at == std::string::npos ? "no error" : answer[0].substr(at + 16, 3);
-  };
-  EXPECT_EQ(error(subscribe_to("nowhere:x")), "102");
-  EXPECT_EQ(error(subscribe_to("without.namespace")), "103");
-  EXPECT_EQ(error(subscribe_to("$chat:secret")), "103");
-  EXPECT_EQ(error(subscribe_to("chat:x#bob")), "103");
-  EXPECT_EQ(error(subscribe_to("chat:x#ada,bob")), "no error");
-  EXPECT_EQ(error(subscribe_to("chat:x#ada,bob")), "105");
-  EXPECT_EQ(error(subscribe_to(std::string(256, 'x'))), "107");
-  EXPECT_EQ(error(R"({"id":2,"subscribe":{"channel":"chat:m","type":1}})"), "108");
-  EXPECT_EQ(error(publish(2, "1", "plain:x")), "103") << "only for subscribers";
-  EXPECT_EQ(error(subscribe_to("plain:x")), "no error");
-  const auto published = ask(ada, publish(2, "1", "plain:x"));
-  EXPECT_EQ(std::ranges::count(published, R"({"id":2,"publish":{}})"), 1);
-}
-
-TEST_P(hub, breaches_of_the_protocol_disconnect_with_its_codes) {
-  const auto after = [&](const std::string& frame) {
-    auto one = connect("ada");
-    ask(one, frame);
-    return code(one);
-  };
-  EXPECT_EQ(after("{"), 3501);
-  EXPECT_EQ(after(""), 3501);
-  EXPECT_EQ(after(R"({"id":2})"), 3501);
-  EXPECT_EQ(after(R"({"connect":{}})"), 3501);
-  EXPECT_EQ(after(R"({"id":2,"connect":{}})"), 3501) << "a second connect";
-  EXPECT_EQ(after(R"({"id":2,"subscribe":{}})"), 3501) << "no channel";
-  EXPECT_EQ(after("{}"), 3501) << "a pong that nobody asked for";
-  EXPECT_EQ(after(R"({"send":{"data":1}})"), 3508);
-}
-
-TEST_P(hub, who_does_not_connect_in_time_is_stale) {
-  auto one = world.system().spawn<frame_client>(temporary{{.worker = 0}}, std::cref(shared), root,
-                                                0U, wire_format::websocket_json);
-  world.run_for(9s);
-  EXPECT_EQ(code(one), 0);
-  world.run_for(1s);
-  EXPECT_EQ(code(one), 3502);
 }
 
 TEST_P(hub, a_reloaded_configuration_holds_from_the_next_use_on_also_for_channels_that_are_open) {
@@ -289,20 +169,6 @@ TEST_P(hub, a_reloaded_configuration_holds_from_the_next_use_on_also_for_channel
       1);
 }
 
-TEST_P(hub, pings_want_their_pongs) {
-  configuration.client.ping_interval = 25s;
-  auto good = connect("ada", 0);
-  auto silent = connect("bob", 1);
-  for (int i = 0; i < 60 && code(silent) == 0; ++i) {
-    for (const auto& frame : frames(good)) {
-      if (frame == "{}") good.tell(say{"{}"});
-    }
-    world.run_for(1s);
-  }
-  EXPECT_EQ(code(silent), 3012);
-  EXPECT_EQ(code(good), 0);
-}
-
 TEST_P(hub, the_server_api_publishes_once_per_idempotency_key) {
   auto ada = connect("ada", 0);
   ask(ada, subscribe_to("chat:a"));
@@ -314,14 +180,6 @@ TEST_P(hub, the_server_api_publishes_once_per_idempotency_key) {
   EXPECT_EQ(payloads(frames(ada)), std::vector<std::string>{"7"});
   world.run_for(6min);
   EXPECT_EQ(api("publish", body).substr(0, 23), R"({"result":{"offset":2,")");
-}
-
-TEST_P(hub, a_hub_that_starts_anew_sends_its_clients_back) {
-  auto ada = connect("ada", 0);
-  const auto now = world.system().ask(root, find_directory{}, 1s).value();
-  now.routing.stop();
-  now.fanouts[0].stop();
-  EXPECT_EQ(code(ada), 3011);
 }
 
 }  // namespace
