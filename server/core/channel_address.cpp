@@ -16,11 +16,14 @@ std::expected<channel_address, channel_errc> parse_channel(
     address.needs_token = true;
     channel.remove_prefix(rules.private_prefix.size());
   }
+  std::size_t rest = 0;
   if (const std::size_t end = channel.find(rules.namespace_boundary); end != channel.npos) {
     address.namespace_name = channel.substr(0, end);
+    rest = end + rules.namespace_boundary.size();
   }
   if (const std::size_t begin = channel.rfind(rules.user_boundary); begin != channel.npos) {
     address.user_limited = true;
+    address.personal = begin == rest;
     address.users = channel.substr(begin + rules.user_boundary.size());
   }
   return address;
@@ -37,10 +40,9 @@ std::expected<channel_address, channel_errc> resolve_namespace(
   return address;
 }
 
-bool admits(const channel_address& channel, std::string_view user,
-            const configuration::channel_section& rules) {
-  if (!channel.user_limited) return true;
-  if (user.empty()) return false;
+bool names(const channel_address& channel, std::string_view user,
+           const configuration::channel_section& rules) {
+  if (!channel.user_limited || user.empty()) return false;
   std::string_view users = channel.users;
   while (true) {
     const std::size_t end = users.find(rules.user_separator);

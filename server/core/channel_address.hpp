@@ -3,7 +3,7 @@
 // v6).
 //
 //   $chat:room#alice,bob
-//   │ │    │    └ users: only these two may subscribe
+//   │ │    │    └ users: with allow_user_limited_channels only these two may subscribe
 //   │ │    └ the rest, free text
 //   │ └ namespace; without a boundary the channel is in channel.without_namespace
 //   └ private: needs a subscription token
@@ -31,6 +31,7 @@ struct channel_address {
   std::string_view users;           // "alice,bob"; meaningful when user_limited
   bool needs_token = false;         // begins with channel.private_prefix
   bool user_limited = false;        // contains channel.user_boundary
+  bool personal = false;            // nothing but users: "#alice", "chat:#alice"
 };
 
 /// Takes the name apart. Errors: empty, too_long, bad_character.
@@ -42,9 +43,8 @@ struct channel_address {
 [[nodiscard]] std::expected<channel_address, channel_errc> resolve_namespace(
     std::string_view channel, const configuration::channel_section& rules);
 
-/// Whether a user-limited channel names this user; anybody is admitted by one that is not limited.
-/// The anonymous user is in no list.
-[[nodiscard]] bool admits(const channel_address& channel, std::string_view user,
-                          const configuration::channel_section& rules);
+/// Whether the channel's list names this user. The anonymous user is in no list.
+[[nodiscard]] bool names(const channel_address& channel, std::string_view user,
+                         const configuration::channel_section& rules);
 
 }  // namespace troupe::core

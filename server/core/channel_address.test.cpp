@@ -61,27 +61,32 @@ TEST(channel_address, refuses_bytes_that_are_not_printable_ascii) {
   }
 }
 
-TEST(channel_address, a_user_list_admits_those_on_it) {
+TEST(channel_address, a_user_list_names_those_on_it) {
   const auto rules = rules_with_chat();
   const auto address = parse_channel("chat:room#alice,bob", rules).value();
   EXPECT_TRUE(address.user_limited);
-  EXPECT_TRUE(admits(address, "alice", rules));
-  EXPECT_TRUE(admits(address, "bob", rules));
-  EXPECT_FALSE(admits(address, "carol", rules));
-  EXPECT_FALSE(admits(address, "alice,bob", rules));
-  EXPECT_FALSE(admits(address, "", rules));
+  EXPECT_FALSE(address.personal);
+  EXPECT_TRUE(names(address, "alice", rules));
+  EXPECT_TRUE(names(address, "bob", rules));
+  EXPECT_FALSE(names(address, "carol", rules));
+  EXPECT_FALSE(names(address, "alice,bob", rules));
+  EXPECT_FALSE(names(address, "", rules));
 }
 
-TEST(channel_address, a_personal_channel_admits_its_user_alone) {
+TEST(channel_address, a_personal_channel_is_a_list_of_users_and_nothing_else) {
   const auto rules = rules_with_chat();
-  EXPECT_TRUE(admits(parse_channel("#alice", rules).value(), "alice", rules));
-  EXPECT_FALSE(admits(parse_channel("#alice", rules).value(), "bob", rules));
-  EXPECT_FALSE(admits(parse_channel("#", rules).value(), "", rules));
+  EXPECT_TRUE(parse_channel("#alice", rules)->personal);
+  EXPECT_TRUE(parse_channel("chat:#alice", rules)->personal);
+  EXPECT_TRUE(parse_channel("$chat:#alice", rules)->personal);
+  EXPECT_FALSE(parse_channel("chat:room", rules)->personal);
+  EXPECT_TRUE(names(parse_channel("#alice", rules).value(), "alice", rules));
+  EXPECT_FALSE(names(parse_channel("#alice", rules).value(), "bob", rules));
+  EXPECT_FALSE(names(parse_channel("#", rules).value(), "", rules));
 }
 
-TEST(channel_address, a_channel_without_a_list_admits_anybody) {
+TEST(channel_address, a_channel_without_a_list_names_nobody) {
   const auto rules = rules_with_chat();
-  EXPECT_TRUE(admits(parse_channel("room", rules).value(), "", rules));
+  EXPECT_FALSE(names(parse_channel("room", rules).value(), "alice", rules));
 }
 
 TEST(channel_address, the_marks_can_be_configured) {
@@ -93,7 +98,7 @@ TEST(channel_address, the_marks_can_be_configured) {
   const auto address = resolve_namespace("!!chat/room@a;b", rules).value();
   EXPECT_EQ(address.namespace_name, "chat");
   EXPECT_TRUE(address.needs_token);
-  EXPECT_TRUE(admits(address, "b", rules));
+  EXPECT_TRUE(names(address, "b", rules));
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ constexpr server_option naming_table[] = {
      .range = {1, 4}},
     {.path = "channel.user_boundary",
      .slot = [](configuration& c) -> option_slot { return &c.channel.user_boundary; },
-     .description = "Begins the list of users in a channel's name: `room#alice,bob` admits two.",
+     .description = "Begins the list of users in a channel's name, as in `room#alice,bob`, where "
+                    "`allow_user_limited_channels` is set.",
      .range = {1, 4}},
     {.path = "channel.user_separator",
      .slot = [](configuration& c) -> option_slot { return &c.channel.user_separator; },
@@ -100,6 +101,13 @@ constexpr channel_option channel_table[] = {
     {.path = "allow_subscribe_for_anonymous",
      .slot = [](channel_options& o) -> option_slot { return &o.allow_subscribe_for_anonymous; },
      .description = "So may the anonymous user.",
+     .change = on_reload},
+    {.path = "allow_user_limited_channels",
+     .slot = [](channel_options& o) -> option_slot { return &o.allow_user_limited_channels; },
+     .description = "A list of users in a channel's name means that they, and no others, may "
+                    "subscribe without a subscription token: `room#alice,bob` admits two. Off: the "
+                    "list means nothing, but a personal channel, `#alice`, is closed to others all "
+                    "the same.",
      .change = on_reload},
     {.path = "allow_publish_for_client",
      .slot = [](channel_options& o) -> option_slot { return &o.allow_publish_for_client; },

@@ -46,6 +46,7 @@ struct channel_options {
   bool allow_positioning = false;
   bool allow_subscribe_for_client = false;
   bool allow_subscribe_for_anonymous = false;
+  bool allow_user_limited_channels = false;
   bool allow_publish_for_client = false;
   bool allow_publish_for_subscriber = false;
   bool allow_publish_for_anonymous = false;

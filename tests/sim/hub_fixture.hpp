@@ -137,6 +137,7 @@ class hub : public testing::TestWithParam<std::uint64_t> {
     chat.history_meta_ttl = std::chrono::hours(24);
     chat.force_recovery = true;
     chat.allow_subscribe_for_client = true;
+    chat.allow_user_limited_channels = true;
     chat.allow_publish_for_client = true;
     chat.allow_history_for_client = true;
     chat.allow_presence_for_client = true;

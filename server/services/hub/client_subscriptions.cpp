@@ -47,7 +47,7 @@ void client::serve_subscribe(std::uint32_t id, protocol::subscribe_request reque
     return begin_subscription(id, std::move(request), *options, *std::move(claims));
   }
   const auto address = core::resolve_namespace(request.channel, shared_.configuration().channel);
-  const bool is_open = !address->needs_token && !address->user_limited;
+  const bool is_open = !address->needs_token && !is_user_limited(*address, *options);
   if (options->subscribe_proxy_enabled && is_open) {
     return ask_to_subscribe(id, std::move(request), *options);
   }

@@ -17,11 +17,19 @@ bool allows(const asking& who, bool for_client, bool for_subscriber, bool for_an
 
 }  // namespace
 
+bool is_user_limited(const core::channel_address& address, const core::channel_options& options) {
+  return address.user_limited && options.allow_user_limited_channels;
+}
+
 permission may_subscribe(const asking& who, const core::channel_address& address,
                          const core::channel_options& options,
                          const core::configuration::channel_section& rules) {
   if (address.needs_token) return allowed_if(false);
-  if (address.user_limited) return allowed_if(core::admits(address, who.user, rules));
+  const bool is_limited = is_user_limited(address, options);
+  if (is_limited || address.personal) {
+    if (!core::names(address, who.user, rules)) return allowed_if(who.insecure);
+    if (is_limited) return {};
+  }
   return allowed_if(allows(who, options.allow_subscribe_for_client, false,
                            options.allow_subscribe_for_anonymous));
 }

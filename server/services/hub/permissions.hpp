@@ -22,7 +22,11 @@ struct asking {
 
 using permission = std::expected<void, protocol::error>;
 
-/// Without a subscription token. A private channel ($) admits nobody so.
+/// Whether the users in the channel's name are the ones who may subscribe: nobody else is asked.
+bool is_user_limited(const core::channel_address& address, const core::channel_options& options);
+/// Without a subscription token. A private channel ($) admits nobody so. Who is not in the list of
+/// a user-limited channel, or is another than the one whose personal channel it is, gets in with
+/// client.insecure alone.
 permission may_subscribe(const asking& who, const core::channel_address& address,
                          const core::channel_options& options,
                          const core::configuration::channel_section& rules);

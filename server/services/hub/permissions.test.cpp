@@ -40,12 +40,47 @@ TEST(permissions, a_subscriber_may_publish_where_subscribers_may) {
   EXPECT_EQ(code(may_publish({.user = "ada", .subscriber = false}, options)), 103U);
 }
 
-TEST(permissions, insecure_mode_allows_what_is_not_private_or_user_limited) {
+TEST(permissions, a_list_of_users_admits_them_alone_where_the_option_says_so) {
+  core::channel_options options;
+  options.allow_user_limited_channels = true;
+  EXPECT_EQ(subscribing({.user = "ada"}, "room#ada,bob", options), 0U);
+  EXPECT_EQ(subscribing({.user = "bob"}, "room#ada,bob", options), 0U);
+  EXPECT_EQ(subscribing({.user = "eve"}, "room#ada,bob", options), 103U);
+  EXPECT_EQ(subscribing({.user = ""}, "room#", options), 103U);
+  EXPECT_EQ(subscribing({.user = "ada"}, "$room#ada", options), 103U) << "private: with a token";
+  EXPECT_EQ(subscribing({.user = "ada"}, "room", options), 103U);
+  options.allow_subscribe_for_client = true;
+  EXPECT_EQ(subscribing({.user = "eve"}, "room#ada,bob", options), 103U);
+  EXPECT_EQ(subscribing({.user = "eve"}, "room", options), 0U);
+}
+
+TEST(permissions, a_list_of_users_means_nothing_without_the_option) {
+  core::channel_options options;
+  EXPECT_EQ(subscribing({.user = "ada"}, "room#ada", options), 103U);
+  options.allow_subscribe_for_client = true;
+  EXPECT_EQ(subscribing({.user = "eve"}, "room#ada", options), 0U);
+}
+
+TEST(permissions, a_personal_channel_is_closed_to_others_with_and_without_the_option) {
+  core::channel_options options;
+  options.allow_subscribe_for_client = true;
+  for (const bool limited : {false, true}) {
+    options.allow_user_limited_channels = limited;
+    EXPECT_EQ(subscribing({.user = "ada"}, "#ada", options), 0U);
+    EXPECT_EQ(subscribing({.user = "eve"}, "#ada", options), 103U);
+    EXPECT_EQ(subscribing({.user = "eve"}, "chat:#ada", options), 103U);
+  }
+}
+
+TEST(permissions, insecure_mode_allows_what_is_not_private) {
   const core::channel_options closed;
   const asking anybody{.user = "", .insecure = true};
   EXPECT_EQ(subscribing(anybody, "x", closed), 0U);
   EXPECT_EQ(subscribing(anybody, "$x", closed), 103U);
-  EXPECT_EQ(subscribing(anybody, "x#ada", closed), 103U);
+  EXPECT_EQ(subscribing(anybody, "#ada", closed), 0U);
+  core::channel_options limited;
+  limited.allow_user_limited_channels = true;
+  EXPECT_EQ(subscribing(anybody, "x#ada", limited), 0U);
   EXPECT_EQ(code(may_publish(anybody, closed)), 0U);
 }
 

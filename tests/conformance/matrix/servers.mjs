@@ -29,7 +29,7 @@ const NAMESPACES = [
   { name: 'everyone', ...HISTORY, presence: true, allow_subscribe_for_anonymous: true,
     allow_publish_for_anonymous: true, allow_history_for_anonymous: true,
     allow_presence_for_anonymous: true },
-  { name: 'rooms' },
+  { name: 'rooms', allow_user_limited_channels: true },
   { name: 'cache', ...EVERYTHING, ...HISTORY, force_recovery: true,
     force_recovery_mode: 'cache' },
   { name: 'delta', ...EVERYTHING, ...HISTORY, force_recovery: true,

@@ -164,6 +164,8 @@ export const users = [
     await (await w.connected('bob')).subscribe(channel);
     const eve = await w.connected('eve');
     await assert.rejects(eve.subscribe(channel), { code: 103 });
+    await assert.rejects(ada.subscribe(w.channel('rooms')), { code: 103 });
+    await eve.subscribe(channel, { token: w.subscription_token('eve', channel) });
     await w.api('publish', { channel, data: 1 });
     assert.equal((await subscription.publication()).data, 1);
   }),

@@ -207,6 +207,12 @@ export const subscribing = [
     await refuses(client.call({ subscribe: { channel, token } }), 109);
   }, ONLY_STRICT),
 
+  scenario('a list of users means nothing where the namespace does not say so', async (w) => {
+    const eve = await w.connected('eve');
+    await eve.subscribe(w.channel('plain', 'room#ada'));
+    await refuses(eve.subscribe(w.channel('plain', '#ada')), 103);
+  }),
+
   scenario('a subscription token of another user, channel or client is 3500', async (w) => {
     const channel = w.channel('closed');
     for (const token of [w.subscription_token('bob', channel),
