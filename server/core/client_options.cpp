@@ -84,10 +84,12 @@ constexpr server_option client_table[] = {
      .description = "As in `client.token`, for subscription tokens."},
     {.path = "client.subscription_token.audience",
      .slot = [](configuration& c) -> option_slot { return &c.client.subscription_token.audience; },
-     .description = "As in `client.token`, for subscription tokens."},
+     .description = "As in `client.token`, for subscription tokens.",
+     .change = on_reload},
     {.path = "client.subscription_token.issuer",
      .slot = [](configuration& c) -> option_slot { return &c.client.subscription_token.issuer; },
-     .description = "As in `client.token`, for subscription tokens."},
+     .description = "As in `client.token`, for subscription tokens.",
+     .change = on_reload},
     {.path = "client.allow_anonymous_connect_without_token",
      .slot = [](configuration& c) -> option_slot {
        return &c.client.allow_anonymous_connect_without_token;

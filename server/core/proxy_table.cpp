@@ -46,28 +46,34 @@ template <literal proxy, find_proxy of>
 void add(std::vector<server_option>& to, std::string_view what) {
   to.push_back({.path = joined<proxy, ".endpoint">::path,
                 .slot = &slot<of, &proxy_options::endpoint>,
-                .description = what});
+                .description = what,
+                .change = applies::on_reload});
   to.push_back({.path = joined<proxy, ".timeout">::path,
                 .slot = &slot<of, &proxy_options::timeout>,
                 .description = "How long its answer may take.",
-                .range = {10, 60'000}});
+                .range = {10, 60'000},
+                .change = applies::on_reload});
   to.push_back({.path = joined<proxy, ".http_headers">::path,
                 .slot = &slot<of, &proxy_options::http_headers>,
                 .description = "Headers of the client's own HTTP request that are passed on.",
-                .range = {0, 64}});
+                .range = {0, 64},
+                .change = applies::on_reload});
   to.push_back({.path = joined<proxy, ".emulated_headers">::path,
                 .slot = &slot<of, &proxy_options::emulated_headers>,
                 .description = "Headers that the client may name in its connect command, passed on "
                                "where its request has none of that name. They are whatever the "
                                "client says.",
-                .range = {0, 64}});
+                .range = {0, 64},
+                .change = applies::on_reload});
   to.push_back({.path = joined<proxy, ".include_connection_meta">::path,
                 .slot = &slot<of, &proxy_options::include_connection_meta>,
-                .description = "The connection's `meta` is told with it."});
+                .description = "The connection's `meta` is told with it.",
+                .change = applies::on_reload});
   to.push_back({.path = joined<proxy, ".binary_encoding">::path,
                 .slot = &slot<of, &proxy_options::binary_encoding>,
                 .description = "Payloads of clients go as `b64data`, in base64, so that they need "
-                               "not be JSON."});
+                               "not be JSON.",
+                .change = applies::on_reload});
 }
 
 std::vector<server_option> make_table() {

@@ -6,7 +6,6 @@
 
 #include "core/configuration_check.hpp"
 #include "core/option_table.hpp"
-#include "core/proxy_table.hpp"
 
 namespace troupe::core {
 namespace {
@@ -47,8 +46,6 @@ std::vector<std::string> keep_until_restart(configuration current, configuration
     keep_all(channel_option_table(), std::string(namespaces_path) + '.' + each.name + '.', from,
              each.options, kept);
   }
-  // Who asks the application is made ready at the start.
-  keep_all(proxy_option_table(), "", current, next, kept);
   if (next.rpc.namespaces != current.rpc.namespaces) {
     next.rpc.namespaces = current.rpc.namespaces;
     kept.emplace_back(rpc_namespaces_path);

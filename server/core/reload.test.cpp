@@ -37,15 +37,18 @@ TEST_F(reload, what_can_be_reloaded_takes_effect_and_what_cannot_waits_for_a_res
   EXPECT_TRUE(said("info  reloaded"));
 }
 
-TEST_F(reload, who_asks_the_application_waits_for_a_restart_too) {
+TEST_F(reload, whether_the_application_is_asked_waits_for_a_restart_but_not_where_and_how) {
   EXPECT_TRUE(reloads.apply(changed([](configuration& c) {
     c.client.proxy.connect.enabled = true;
+    c.channel.proxy.subscribe.timeout = std::chrono::seconds(3);
     c.client.proxy.connect.endpoint = "http://127.0.0.1:3000/connect";
     c.channel.namespaces.push_back({"new", {}});
     c.channel.namespaces.back().options.presence = true;
     c.channel.namespaces.back().options.subscribe_proxy_enabled = true;
   })));
   EXPECT_FALSE(live.current().client.proxy.connect.enabled);
+  EXPECT_EQ(live.current().client.proxy.connect.endpoint, "http://127.0.0.1:3000/connect");
+  EXPECT_EQ(live.current().channel.proxy.subscribe.timeout, std::chrono::seconds(3));
   EXPECT_TRUE(live.current().channel.namespaces.front().options.presence);
   EXPECT_FALSE(live.current().channel.namespaces.front().options.subscribe_proxy_enabled);
   EXPECT_TRUE(said("warn  change needs a restart option=client.proxy.connect.enabled"));

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import { ApplicationServer } from './application_server.mjs';
 import { RawClient, refused_status } from './raw_client.mjs';
-import { reload, server_for, token } from './server_process.mjs';
+import { eventually, reload, server_for, token } from './server_process.mjs';
 
 const API = { 'X-API-Key': 'another-key-of-the-conformance-suite' };
 
@@ -41,6 +42,51 @@ test('a secret that is changed signs from then on, and who is connected stays', 
     { publish: {} });
   const refused = await reload(server, { client: { token: { rsa_public_key: 'no key' } } });
   assert.match(refused, /reload refused reason="client\.token\.rsa_public_key/);
+});
+
+test('the audience of subscription tokens follows', async (t) => {
+  const own = { enabled: true, hmac_secret_key: 'the-secret-of-subscription-tokens-alone' };
+  const server = await server_for(t, { client: { subscription_token: own } });
+  const client = await RawClient.connect(server);
+  t.after(() => client.socket.terminate());
+  const subscribe = async (id, channel, aud) => client.call(id, { subscribe: { channel,
+    token: token({ sub: 'ada', channel, aud }, own.hmac_secret_key) } });
+  assert.ok((await subscribe(2, 'closed:a', 'one')).subscribe);
+  assert.match(await reload(server,
+    { client: { subscription_token: { ...own, audience: 'two' } } }), /reloaded/);
+  assert.ok((await subscribe(3, 'closed:b', 'one')).error);
+  assert.ok((await subscribe(4, 'closed:c', 'two')).subscribe);
+});
+
+test('the application is asked where and as the new configuration says', async (t) => {
+  const one = await ApplicationServer.start(t);
+  const two = await ApplicationServer.start(t);
+  const answer = () => ({ result: { user: 'ada' } });
+  for (const application of [one, two]) application.answers['/connect'] = answer;
+  const asking = (application, more) =>
+    ({ client: { proxy: { connect: { enabled: true, ...application.proxy('/connect', more) } } } });
+  const server = await server_for(t, asking(one));
+  const connect = async () => {
+    const client = await RawClient.open(server, { headers: { 'X-Tenant': '7' } });
+    t.after(() => client.socket.terminate());
+    return client.call(1, { connect: {} });
+  };
+  assert.ok((await connect()).connect);
+  assert.match(await reload(server, asking(two, { http_headers: ['X-Tenant'] })), /reloaded/);
+  assert.ok((await connect()).connect);
+  assert.deepEqual([one.of('/connect').length, two.of('/connect').length], [1, 1]);
+  assert.equal(two.of('/connect')[0].headers['x-tenant'], '7');
+});
+
+test('events that could not be told go where the new configuration says', async (t) => {
+  const application = await ApplicationServer.start(t);
+  const telling = (proxy) =>
+    ({ client: { proxy: { disconnect: { enabled: true, ...proxy } } } });
+  const server = await server_for(t, telling({ endpoint: 'http://127.0.0.1:1/gone' }));
+  (await RawClient.connect(server)).socket.terminate();
+  await eventually(() => /event not reported yet/.test(server.output), 'failed attempt');
+  assert.match(await reload(server, telling(application.proxy('/gone'))), /reloaded/);
+  await eventually(() => application.of('/gone').length === 1, 'event');
 });
 
 test('limits of connections follow, also below what is taken', async (t) => {

@@ -6,7 +6,7 @@
 
 namespace troupe::hub {
 
-event_keeper::event_keeper(std::uint32_t lane, const core::configuration& configuration,
+event_keeper::event_keeper(std::uint32_t lane, const core::live_configuration& configuration,
                            ports::event_log& events, ports::http_client& http, core::log& log,
                            core::counters& counters)
     : lane_(lane), events_(events), log_(log), counters_(counters) {

@@ -32,7 +32,7 @@ class event_keeper final : public actor {
   static constexpr std::chrono::milliseconds batch_within{5};
 
   /// What it is given outlives it.
-  event_keeper(std::uint32_t lane, const core::configuration& configuration,
+  event_keeper(std::uint32_t lane, const core::live_configuration& configuration,
                ports::event_log& events, ports::http_client& http, core::log& log,
                core::counters& counters);
 

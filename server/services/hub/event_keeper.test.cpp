@@ -29,7 +29,7 @@ class event_keeper_at_work : public testing::Test {
   }
   ref<event_keeper> make_keeper() {
     return world.system().spawn<event_keeper>(
-        spawn_options{.batch = {.messages_max = 10, .within = 5ms}}, 1U, std::cref(configuration),
+        spawn_options{.batch = {.messages_max = 10, .within = 5ms}}, 1U, std::cref(live),
         std::ref<ports::event_log>(events), std::ref<ports::http_client>(http),
         std::ref<core::log>(log), std::ref(counters));
   }
@@ -50,6 +50,7 @@ class event_keeper_at_work : public testing::Test {
   }
 
   core::configuration configuration;
+  core::live_configuration live{configuration};
   core::memory_log log;
   core::counters counters;
   memory::event_log events{4};
@@ -85,6 +86,18 @@ TEST_F(event_keeper_at_work, tries_again_until_it_is_noted_and_keeps_the_order) 
   const texts all = heard();
   EXPECT_EQ(all.back(), "2");
   EXPECT_EQ(all[all.size() - 2], "1");
+}
+
+TEST_F(event_keeper_at_work, what_waits_goes_where_a_reload_says) {
+  report("1");
+  world.run_for(10s);  // unreachable
+  core::configuration next = configuration;
+  next.client.proxy.disconnect.endpoint = "http://elsewhere/disconnect";
+  ASSERT_TRUE(live.replace(next));
+  answer_with(200);
+  world.run_for(event_reporter::pause_max);
+  EXPECT_EQ(counters.events_reported.value(), 1U);
+  EXPECT_EQ(http.requests.back().url, "http://elsewhere/disconnect");
 }
 
 TEST_F(event_keeper_at_work, what_is_over_the_bound_is_dropped_and_counted) {

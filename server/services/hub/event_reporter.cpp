@@ -41,12 +41,13 @@ task<> event_reporter::on(report_what_is_kept) {
 }
 
 task<bool> event_reporter::report(ports::event what) {
-  const core::proxy_options& proxy = proxy_for(what.kind, configuration_);
-  if (proxy.endpoint.empty()) {  // kept by a run that was configured otherwise
-    counters_.events_dropped.add();
-    co_return true;
-  }
   for (duration pause = pause_min;;) {
+    // At each attempt: a reload may mend what it failed of.
+    const core::proxy_options& proxy = proxy_for(what.kind, configuration_.current());
+    if (proxy.endpoint.empty()) {  // kept by a run that was configured otherwise
+      counters_.events_dropped.add();
+      co_return true;
+    }
     const auto answer = co_await http_.send(make_request(proxy, what.body, what.headers));
     if (answer && answer->status >= success_min && answer->status <= success_max) {
       counters_.events_reported.add();

@@ -9,8 +9,8 @@
 
 #include <troupe/actor.hpp>
 
-#include "core/configuration.hpp"
 #include "core/counters.hpp"
+#include "core/live_configuration.hpp"
 #include "core/log.hpp"
 #include "ports/event_log.hpp"
 #include "ports/http_client.hpp"
@@ -32,7 +32,7 @@ class event_reporter final : public actor {
   /// Read, and removed, together: as many may come twice after a crash.
   static constexpr std::size_t page_events_max = 16;
 
-  event_reporter(std::uint32_t lane, const core::configuration& configuration,
+  event_reporter(std::uint32_t lane, const core::live_configuration& configuration,
                  ports::event_log& events, ports::http_client& http, core::log& log,
                  core::counters& counters)
       : lane_(lane),
@@ -51,7 +51,7 @@ class event_reporter final : public actor {
   task<bool> pause_after(duration& pause);
 
   const std::uint32_t lane_;
-  const core::configuration& configuration_;
+  const core::live_configuration& configuration_;
   ports::event_log& events_;
   ports::http_client& http_;
   core::log& log_;

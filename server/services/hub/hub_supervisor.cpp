@@ -46,8 +46,8 @@ void hub_supervisor::reach_application() {
         spawn_options{.mailbox_capacity = event_keeper::mailbox_capacity,
                       .batch = {.messages_max = event_keeper::batch_events_max,
                                 .within = event_keeper::batch_within}},
-        lane, std::cref(configuration), std::ref(*shared_.events), std::ref(*shared_.http),
-        std::ref(shared_.log), std::ref(shared_.counters)));
+        lane, std::cref(shared_.live_configuration), std::ref(*shared_.events),
+        std::ref(*shared_.http), std::ref(shared_.log), std::ref(shared_.counters)));
   }
 }
 
