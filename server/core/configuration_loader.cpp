@@ -47,7 +47,9 @@ class loading {
   void read_list(std::string_view path, const setting& given,
                  void (loading::*read)(const std::string& path, const setting& given));
   void read_name(const std::string& path, const setting_table& section, std::string& into);
-  bool refuse_unsupported(const std::string& path, const setting& value);
+  /// `name` is what the option is called in `table`.
+  bool refuse_unsupported(std::span<const unsupported_option> table, std::string_view name,
+                          const std::string& path, const setting& value);
   bool pass_over_ignored(const std::string& path, const setting& value);
   bool is_section(std::string_view path) const;
   void want_section(const std::string& path, const setting& given);
@@ -121,7 +123,8 @@ void loading::read_entry(const std::string& path, const setting& given) {
     read_list(path, given, &loading::read_namespace);
   } else if (path == rpc_namespaces_path) {
     read_list(path, given, &loading::read_rpc_namespace);
-  } else if (refuse_unsupported(path, given) || pass_over_ignored(path, given)) {
+  } else if (refuse_unsupported(unsupported_options(), path, path, given) ||
+             pass_over_ignored(path, given)) {
     return;
   } else if (!is_section(path)) {
     warn_unknown(path, given, known_);
@@ -140,6 +143,8 @@ void loading::read_channel_section(const std::string& path, const setting& given
     const std::string option_path = path + '.' + key;
     if (const auto* row = find_option(channel_option_table(), key)) {
       bind_row(*row, into, option_path, entry);
+    } else if (refuse_unsupported(unsupported_channel_options(), key, option_path, entry)) {
+      continue;
     } else if (key != namespace_name_key || path == without_namespace_path) {
       std::vector<std::string> known;
       for (const channel_option& other : channel_option_table()) {
@@ -205,9 +210,9 @@ void loading::read_rpc_namespace(const std::string& path, const setting& given) 
   }
 }
 
-bool loading::refuse_unsupported(const std::string& path, const setting& value) {
-  const auto table = unsupported_options();
-  const auto row = std::ranges::find(table, path, &unsupported_option::path);
+bool loading::refuse_unsupported(std::span<const unsupported_option> table, std::string_view name,
+                                 const std::string& path, const setting& value) {
+  const auto row = std::ranges::find(table, name, &unsupported_option::path);
   if (row == table.end()) return false;
   using refused_when = unsupported_option::refused_when;
   const auto* text = std::get_if<std::string>(&value.value);

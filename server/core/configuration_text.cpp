@@ -197,6 +197,16 @@ std::string_view refused_when_text(unsupported_option::refused_when when) {
   return "";
 }
 
+std::string unsupported_row(const unsupported_option& row, std::string_view whose) {
+  std::string line = "| `" + std::string(row.path) + '`';
+  line += whose;
+  line += " | ";
+  line += refused_when_text(row.when);
+  line += " | ";
+  line += row.advice;
+  return line + " |\n";
+}
+
 void append_json_section(std::string& json, const std::vector<chosen>& options,
                          const std::string& section, const std::string& indent) {
   bool first = true;
@@ -264,12 +274,9 @@ std::string configuration_reference() {
     page += reference_row(row, channel_defaults);
   }
   page += reference_unsupported;
-  for (const unsupported_option& row : unsupported_options()) {
-    page += "| `" + std::string(row.path) + "` | ";
-    page += refused_when_text(row.when);
-    page += " | ";
-    page += row.advice;
-    page += " |\n";
+  for (const unsupported_option& row : unsupported_options()) page += unsupported_row(row, "");
+  for (const unsupported_option& row : unsupported_channel_options()) {
+    page += unsupported_row(row, " of a namespace");
   }
   page += reference_ignored;
   for (const ignored_option& row : ignored_options()) {

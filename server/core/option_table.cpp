@@ -28,6 +28,9 @@ std::vector<std::string> known_paths() {
   for (const channel_option& row : channel_option_table()) {
     paths.push_back(std::string(without_namespace_path) + '.' + std::string(row.path));
   }
+  for (const unsupported_option& row : unsupported_channel_options()) {
+    paths.push_back(std::string(without_namespace_path) + '.' + std::string(row.path));
+  }
   paths.emplace_back(namespaces_path);
   paths.emplace_back(rpc_namespaces_path);
   for (const unsupported_option& row : unsupported_options()) paths.emplace_back(row.path);

@@ -64,6 +64,8 @@ struct unsupported_option {
   std::string_view advice;
 };
 [[nodiscard]] std::span<const unsupported_option> unsupported_options();
+/// Those of channel.without_namespace and of each of channel.namespaces, by their names there.
+[[nodiscard]] std::span<const unsupported_option> unsupported_channel_options();
 
 /// A Centrifugo option, or a section of them, that means nothing here: the server does the same
 /// without it. A configuration that has it is told so with a warning.
