@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { scenario } from '../scenario.mjs';
-import { data_of, next_publications, offsets_of, refuses } from '../world.mjs';
+import { data_of, ends_with, next_publications, offsets_of, refuses } from '../world.mjs';
 
 const flags = ({ recoverable, was_recovering, recovered }) =>
   [recoverable, was_recovering, recovered];
@@ -89,6 +89,30 @@ export const recovering = [
     assert.equal(subscription.result.recovered, true);
     assert.deepEqual(offsets_of(await next_publications(subscription, 3)), [1, 2, 3]);
   }),
+
+  scenario('a subscriber of a stream that was forgotten is 2500 when positions are compared',
+    async (w) => {
+      const channel = w.channel('forgetful');
+      const client = await w.connected('ada');
+      const subscription = await client.subscribe(channel);
+      const { code, reason } = await subscription.ended();
+      assert.deepEqual([code, reason], [2500, 'insufficient state']);
+      await client.publish(w.channel('plain'), 'the connection goes on');
+    }, { server: 'checking' }),
+
+  scenario('who is 2500 subscribes again and is told of the loss', async (w) => {
+    const channel = w.channel('forgetful');
+    const client = await w.connected('ada');
+    const subscription = await client.subscribe(channel);
+    assert.equal((await subscription.ended()).code, 2500);
+    assert.deepEqual(flags(await subscription.subscribed()), [true, true, false]);
+  }, { driver: 'npm', server: 'checking' }),
+
+  scenario('a server-side subscriber of a stream that was forgotten is 3010', async (w) => {
+    const client = await w.connected('ada', {
+      token: w.token('ada', { channels: [w.channel('forgetful')] }) });
+    await ends_with(client, 3010);
+  }, { server: 'checking' }),
 
   scenario('an empty epoch is any epoch', async (w) => {
     const channel = w.channel('chat');
