@@ -65,7 +65,7 @@ export const deltas = [
     assert.ok(subscription.patches >= 3, `${subscription.patches} patches`);
   }),
 
-  scenario('after a recovery of nothing the next one is patched on the last seen', async (w) => {
+  scenario('after a recovery of nothing what comes next is understood', async (w) => {
     const { client, channel, subscription } = await subscribed(w, 'delta');
     const author = await w.witness();
     await publish_documents(author, channel, 1, 2);
