@@ -21,6 +21,16 @@ std::string at(const setting& given) {
   return given.origin.empty() ? "" : " (" + given.origin + ")";
 }
 
+/// "" for a number, a duration or a choice: whoever writes all options down leaves the default so.
+bool is_left_empty(const option_slot& slot, std::string_view choices, const setting& given) {
+  const auto* text = std::get_if<std::string>(&given.value);
+  if (text == nullptr || !text->empty()) return false;
+  return std::holds_alternative<std::uint16_t*>(slot) ||
+         std::holds_alternative<std::size_t*>(slot) ||
+         std::holds_alternative<std::chrono::milliseconds*>(slot) ||
+         (std::holds_alternative<std::string*>(slot) && !choices.empty());
+}
+
 template <typename Owner>
 const option<Owner>* find_option(std::span<const option<Owner>> table, std::string_view path) {
   const auto row = std::ranges::find(table, path, &option<Owner>::path);
@@ -69,7 +79,9 @@ class loading {
 template <typename Owner>
 void loading::bind_row(const option<Owner>& row, Owner& owner, const std::string& path,
                        const setting& given) {
-  const auto bound = bind(row.slot(owner), {row.range, row.choices}, given);
+  const option_slot slot = row.slot(owner);
+  if (is_left_empty(slot, row.choices, given)) return;
+  const auto bound = bind(slot, {row.range, row.choices}, given);
   if (bound) return;
   const std::string is = row.secret ? "has a value that does not fit" : "is " + describe(given);
   errors_.push_back({path, path + ' ' + is + at(given) + ": " + bound.error()});

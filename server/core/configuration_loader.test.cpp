@@ -89,6 +89,17 @@ TEST(configuration_loader, no_connection_limit_is_the_most_there_can_be) {
             limits::connections_max);
 }
 
+TEST(configuration_loader, a_number_or_a_choice_that_is_left_empty_is_the_default) {
+  const auto loaded = load_flags({{"http_server.internal_port", ""},
+                                  {"client.ping_interval", ""},
+                                  {"channel.without_namespace.force_recovery_mode", ""}});
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(loaded->value.http_server.internal_port, 9000);
+  EXPECT_EQ(loaded->value.client.ping_interval, 25s);
+  EXPECT_EQ(loaded->value.channel.without_namespace.force_recovery_mode, "stream");
+  EXPECT_FALSE(load_flags({{"client.insecure", ""}}).has_value());
+}
+
 TEST(configuration_loader, an_unknown_key_is_a_warning_that_suggests_the_nearest) {
   const auto loaded = load({.file = section({{"http_server", section({{"prot", text("1")}})},
                                              {"frobnicator", section({{"enabled", text("1")}})}})});
@@ -184,6 +195,7 @@ TEST(configuration_loader, refuses_features_it_does_not_have) {
                                          {"http_server.tls.client_ca_pem_file", "ca.pem"},
                                          {"client.token.audience_regex", "^a"},
                                          {"client.subscription_token.user_id_claim", "email"},
+                                         {"client.disallow_anonymous_connection_tokens", "true"},
                                          {"client.insecure_skip_token_signature_verify", "true"},
                                          {"channel.without_namespace.channel_regex", "^[a-z]+$"},
                                          {"consumers", "kafka"}}) {
