@@ -12,6 +12,7 @@ namespace troupe::sim {
 
 simulation::simulation(std::uint64_t seed, options with)
     : world_(std::make_unique<world>(seed, with)),
+      network_(*world_),
       first_(new node(*world_, node_options{.workers = with.workers,
                                             .on_failure = std::move(with.on_failure),
                                             .spans = with.spans})) {}

@@ -135,6 +135,9 @@ std::pair<io::pending_stream, io::pending_stream> world::make_stream_pair() {
 
 std::expected<io::pending_stream, io::error> world::connect(std::uint16_t port) {
   const auto found = listeners_.find(port);
+  if (connections_.partitioned(now_)) {
+    return std::unexpected(io::error{io::errc::connection_lost, "the network is partitioned"});
+  }
   if (found == listeners_.end()) {
     return std::unexpected(io::error{io::errc::connection_lost, "nobody listens on this port"});
   }

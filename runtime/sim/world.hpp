@@ -14,6 +14,7 @@
 #include <troupe/sim.hpp>
 
 #include "choice_source.hpp"
+#include "connection.hpp"
 #include "schedule.hpp"
 #include "trace.hpp"
 
@@ -59,6 +60,7 @@ class world {
     io::accept_target target;
   };
   std::map<std::uint16_t, listener>& listeners() noexcept { return listeners_; }
+  connection_table& connections() noexcept { return connections_; }
   std::expected<io::pending_stream, io::error> connect(std::uint16_t port);
   std::pair<io::pending_stream, io::pending_stream> make_stream_pair();
 
@@ -79,6 +81,7 @@ class world {
   std::map<std::pair<time_point, std::uint64_t>, std::function<void()>> events_;
   std::uint64_t events_made_ = 0;
   std::map<std::uint16_t, listener> listeners_;
+  connection_table connections_;
   fault_counts faults_;
   std::uint64_t turns_ = 0;
   std::uint64_t turns_at_once_ = 0;  // since the time moved

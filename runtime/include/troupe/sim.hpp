@@ -28,6 +28,7 @@
 #include <troupe/ref.hpp>
 #include <troupe/sim_choices.hpp>
 #include <troupe/sim_faults.hpp>
+#include <troupe/sim_network.hpp>
 #include <troupe/system.hpp>
 
 namespace troupe::sim {
@@ -58,6 +59,9 @@ struct options {
   duration delay_max{};
   /// Blocking work (offload.hpp) takes up to so long. Zero: it is done at once.
   duration offload_max{};
+
+  /// What is written to a connection is under way for up to so long.
+  duration latency_max{};
 
   fault_plan faults{};
 
@@ -102,6 +106,8 @@ class simulation {
   /// Connects to an actor that listens on the port in this simulation. Error: connection_lost.
   std::expected<io::pending_stream, io::error> connect(std::uint16_t port);
 
+  troupe::sim::network& network() noexcept { return network_; }
+
   /// A choice of the test's own, in [0, bound): part of the log, so it is reduced with the others.
   /// 0 should be the plainest.
   std::uint64_t choose(std::uint64_t bound);
@@ -137,6 +143,7 @@ class simulation {
   void inject_flood(const detail::cell_ptr& who, duration length);
 
   std::unique_ptr<world> world_;
+  sim::network network_;
   std::unique_ptr<node> first_;
 };
 
