@@ -1,4 +1,5 @@
 // Starting, stopping, shutting down.
+#include <coroutine>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,27 @@ TEST(lifecycle, a_stop_is_not_stuck_behind_a_backlog) {
     if (type.actor_type == actor.type()) {
       EXPECT_EQ(type.dead_letters, 500U);
       EXPECT_EQ(type.queued, 0U);
+    }
+  }
+}
+
+struct get_stuck {};
+class stuck final : public actor {
+ public:
+  task<> on(get_stuck) { co_await std::suspend_always{}; }  // no wait that could be cancelled
+};
+
+TEST(lifecycle, a_handler_that_does_not_end_when_its_waits_are_cancelled_has_failed) {
+  sim::simulation world(2);
+  auto actor = world.system().spawn<stuck>();
+  actor.tell(get_stuck{});
+  world.settle();
+  actor.stop();
+  ASSERT_TRUE(world.system().wait_stopped(actor, 1s));
+  for (const auto& type : world.system().statistics()) {
+    if (type.actor_type == actor.type()) {
+      EXPECT_EQ(type.failed_messages, 1U);
+      EXPECT_EQ(type.handled, 0U);
     }
   }
 }

@@ -83,6 +83,14 @@ TEST_F(full_mailbox, that_rejects_says_so) {
   EXPECT_EQ(figures().dropped, 0U);
 }
 
+TEST_F(full_mailbox, is_in_the_figures_before_anything_of_it_is_handled) {
+  auto target = world.system().spawn<store>(spawn_options{.mailbox_capacity = 2});
+  for (int i = 1; i <= 3; ++i) target.tell(item{i});
+  EXPECT_EQ(figures().accepted, 2U);
+  EXPECT_EQ(figures().queued, 2U);
+  EXPECT_EQ(figures().mailbox_full, 1U);
+}
+
 TEST_F(full_mailbox, that_drops_the_newest_keeps_what_came_first) {
   auto target = busy(overflow::drop_newest);
   for (int i = 1; i <= 5; ++i) {
