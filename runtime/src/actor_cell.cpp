@@ -82,6 +82,10 @@ time_point actor_cell::now() const noexcept {
   return system_.runs().now();
 }
 
+time_point actor_cell::stamp() const noexcept {
+  return system_.runs().stamp();
+}
+
 time_point actor_cell::about_now() const noexcept {
   return system_.runs().about_now();
 }

@@ -41,8 +41,8 @@ class executor {
   /// Constant during a turn.
   virtual time_point now() noexcept = 0;
   virtual wall_time wall_now() noexcept = 0;
-  /// now(), as last read on this thread: up to about 10 ms ago, at no cost. For what is reported;
-  /// not for deadlines.
+  /// The time as last read for this thread: up to about 10 ms ago, at no cost. For what is
+  /// reported, and for long deadlines.
   virtual time_point about_now() noexcept = 0;
   /// The time itself, not that of the turn: for measuring what happens within one.
   virtual time_point stamp() noexcept = 0;

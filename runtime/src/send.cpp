@@ -32,7 +32,7 @@ bool send_operation::await_ready() {
   envelope* message = std::exchange(message_, nullptr);
   waiting_ =
       new blocked_send(from, current_trace ? traced::wrap(*target_.get(), message) : message);
-  wait::deadline = from.now() + within_;
+  wait::deadline = from.begin_of_wait(within_) + within_;
   wait::complete = [](wait& base, actor_cell& sender, end how, request_envelope*) noexcept {
     auto& self = static_cast<send_operation&>(base);
     sender.end_waiting_for();

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <vector>
 
@@ -157,6 +159,34 @@ TEST(timers_in_real_time, do_not_end_an_ask_early) {
       EXPECT_GE(std::chrono::steady_clock::now() - before, within);
     }
   }
+}
+
+// Asks after a message of the same turn that has taken its time.
+class late_asker final : public actor {
+ public:
+  struct take_time {};
+  struct measure {
+    using reply = duration;
+    ref<silent> whom;
+  };
+  void on(take_time) {
+    const time_point began = now();
+    while (std::chrono::steady_clock::now().time_since_epoch() < began.time_since_epoch() + 50ms) {
+    }
+  }
+  task<duration> on(measure m) {
+    const auto before = std::chrono::steady_clock::now();
+    if (co_await m.whom.ask(silent::question{}, 20ms)) std::abort();
+    co_return std::chrono::steady_clock::now() - before;
+  }
+};
+
+TEST(timers_in_real_time, count_from_the_ask_and_not_from_the_begin_of_its_turn) {
+  system system({.workers = 2});
+  auto actor = system.spawn<late_asker>();
+  auto whom = system.spawn<silent>();
+  actor.tell(late_asker::take_time{});
+  EXPECT_GE(system.ask(actor, late_asker::measure{whom}, 10s).value(), 20ms);
 }
 
 TEST(timers_in_real_time, do_not_fire_early) {

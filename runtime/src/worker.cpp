@@ -45,7 +45,7 @@ time_point worker::now() noexcept {
 }
 
 time_point worker::about_now() noexcept {
-  return turn_began_ == time_point{} ? time_point(duration(clock_)) : turn_began_;
+  return time_point(duration(clock_));
 }
 
 [[gnu::always_inline]] inline void worker::run(actor_cell& cell) noexcept {

@@ -210,7 +210,7 @@ class [[nodiscard("nothing sleeps until it is awaited")]] sleep_operation final 
   bool await_ready() {
     actor_cell& cell = actor_cell::current();
     if (cell.cancelling()) return true;
-    wait::deadline = cell.now() + length_;
+    wait::deadline = cell.stamp() + length_;
     wait::complete = [](wait& base, actor_cell& owner, end how, request_envelope*) noexcept {
       auto& self = static_cast<sleep_operation&>(base);
       self.slept_ = how == end::timed_out;

@@ -188,12 +188,14 @@ class actor_cell final : public reply_port, public pooled {
   static actor_cell* current_or_null() noexcept;
   actor& instance() noexcept { return *instance_; }
   time_point now() const noexcept;
-  /// now(), or a little later: see executor::about_now().
+  /// The time within about 10 ms, at no cost: see executor::about_now().
   time_point about_now() const noexcept;
-  /// From when a wait of this length counts: now(), or about_now() where that makes less than a
-  /// hundredth.
+  /// The time itself: later than now() where messages of this turn have taken their time.
+  time_point stamp() const noexcept;
+  /// From when an ask of this length counts: the time itself, or about_now() where that makes less
+  /// than a hundredth.
   time_point begin_of_wait(duration within) const noexcept {
-    return within < coarse_wait_min ? now() : about_now();
+    return within < coarse_wait_min ? stamp() : about_now();
   }
   cold_state& cold();
   bool cancelling() const noexcept { return cancelling_; }
