@@ -14,7 +14,7 @@ namespace {
 constexpr const char* name = "simulated disk";
 constexpr int path_bytes_max = 512;
 constexpr int sector_bytes = 512;
-constexpr std::size_t shared_region_bytes_max = 1 << 20;
+constexpr int shared_region_bytes_max = 1 << 20;
 
 void apply(std::vector<std::byte>& to, const simulated_disk::operation& what, std::size_t bytes) {
   if (what.truncates) {
@@ -92,8 +92,7 @@ int map_shared_memory(sqlite3_file* which, int region, int bytes, int extend,
                       void volatile** memory) {
   handle& opened = of(which);
   *memory = nullptr;
-  if (dead(opened)) return SQLITE_IOERR_SHMMAP;
-  assert(bytes > 0 && static_cast<std::size_t>(bytes) <= shared_region_bytes_max);
+  if (dead(opened) || bytes <= 0 || bytes > shared_region_bytes_max) return SQLITE_IOERR_SHMMAP;
   auto& regions = opened.file->shared_memory;
   if (opened.file->shared_memory_of != opened.generation) regions.clear();
   opened.file->shared_memory_of = opened.generation;
