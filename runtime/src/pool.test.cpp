@@ -146,6 +146,17 @@ TEST_F(pools, pass_over_a_stopped_worker_and_replace_it) {
   EXPECT_NE(workers.workers()[0], first);
 }
 
+TEST_F(pools, pass_over_a_worker_that_drains) {
+  const pool<worker> workers(world.system(), {.size = 2}, std::ref(handled));
+  const auto all = workers.workers();
+  all[0].tell(slow_work{1h});
+  world.settle();
+  all[0].stop(stop_mode::drain);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(workers.tell(work{}), tell_status::accepted);
+  world.settle();
+  EXPECT_EQ(handled[all[1].id()].size(), 4U);
+}
+
 TEST_F(pools, replace_a_worker_that_failed_too_often) {
   const pool<worker> workers(
       world.system(),
