@@ -45,17 +45,21 @@ std::size_t place(const std::vector<std::string>& log, const std::string& what) 
 }
 
 TEST(lifecycle, stopping_a_parent_stops_its_children_first) {
-  sim::simulation world(1);
-  std::vector<std::string> log;
-  auto top = world.system().spawn<logging>("a", std::ref(log), 2);
-  world.settle();
-  top.stop();
-  EXPECT_TRUE(world.system().wait_stopped(top, 1s));
-  ASSERT_EQ(log.size(), 14U) << "seven actors, two lines each";
-  EXPECT_LT(place(log, "gone a.1.2"), place(log, "stopping a.1"));
-  EXPECT_LT(place(log, "gone a.1"), place(log, "stopping a"));
-  EXPECT_LT(place(log, "gone a.2"), place(log, "stopping a"));
-  EXPECT_EQ(log.back(), "gone a");
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    sim::simulation world(seed);
+    std::vector<std::string> log;
+    auto top = world.system().spawn<logging>("a", std::ref(log), 2);
+    world.settle();
+    const time_point before = world.now();
+    top.stop();
+    EXPECT_TRUE(world.system().wait_stopped(top, 1s)) << seed;
+    EXPECT_EQ(world.now() - before, 30ms) << "one level after the other, seed " << seed;
+    ASSERT_EQ(log.size(), 14U) << "seven actors, two lines each, seed " << seed;
+    EXPECT_LT(place(log, "gone a.1.2"), place(log, "stopping a.1")) << seed;
+    EXPECT_LT(place(log, "gone a.1"), place(log, "stopping a")) << seed;
+    EXPECT_LT(place(log, "gone a.2"), place(log, "stopping a")) << seed;
+    EXPECT_EQ(log.back(), "gone a") << seed;
+  }
 }
 
 class remorseful final : public actor {
