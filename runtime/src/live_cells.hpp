@@ -105,9 +105,11 @@ class live_cells {
     chunk& holding(std::uint64_t key) {
       if (newest && key == newest_key) return *newest;
       if (newest && key < newest_key) return chunks[key];
+      chunk& fresh = chunks[key];  // may throw: before anything is changed
       if (newest && newest->used == 0) chunks.erase(newest_key);
+      newest = &fresh;
       newest_key = key;
-      return *(newest = &chunks[key]);
+      return fresh;
     }
   };
 
