@@ -45,6 +45,7 @@ class ref {
   /// `co_await ref.ask(M{…}, 2s)` gives ask_result<M>. The message leaves when it is awaited.
   /// Errors: see ask_errc. After a timeout the request is removed if it is still queued; a handler
   /// that runs is not interrupted, its late answer is dropped.
+  /// Deadlines below a second are never early; longer ones may be so by about 10 ms.
   template <request M>
   detail::ask_operation<M> ask(M message, duration deadline) const {
     if constexpr (detail::check_handler<A, M>()) {

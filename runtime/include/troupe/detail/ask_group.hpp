@@ -7,7 +7,7 @@
 // form a cycle, and who closed it last is told. Where one answer is enough a branch may only be
 // shown when it is the last: an edge says that its actor can do nothing until it is answered.
 //
-// An answer withdraws the edge before it leaves (reply_port::answered). A branch that is shown
+// An answer withdraws the edge before it leaves (actor_cell::answered). A branch that is shown
 // later than it was sent might have been answered in between; so deliver() and showing exclude
 // each other, by the lock of the branch's port.
 #pragma once
